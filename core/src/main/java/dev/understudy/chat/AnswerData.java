@@ -152,7 +152,11 @@ final class AnswerData {
                 List<TokenLogprob> alternatives = new ArrayList<>(0);
                 tokens(token.get("top_logprobs"), alternatives);
                 Object text = token.containsKey("token") ? token.get("token") : token.get("text");
-                add(text, token.containsKey("logprob") ? token.get("logprob") : sum(token.get(LOGPROBS)), alternatives, tokens);
+                add(
+                        text,
+                        token.containsKey("logprob") ? token.get("logprob") : sum(token.get(LOGPROBS)),
+                        alternatives,
+                        tokens);
             }
         }
     }

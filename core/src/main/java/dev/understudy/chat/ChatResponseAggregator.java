@@ -13,7 +13,9 @@ import reactor.core.publisher.Mono;
  * Aggregates the chunks of a stream into the response that they add up to. A fragment continues the block that it names;
  * without a number it continues the latest block if that is of its kind, and begins a new one otherwise. Blocks
  * are ordered by their numbers; one without a number follows those before it. A {@link StreamChunk.Reset} removes what it
- * discards; a tool call counts once it is complete ({@link StreamChunk.ToolCallDone}). Not thread-safe.
+ * discards; a tool call counts once it is complete ({@link StreamChunk.ToolCallDone}). Where another answer continues the
+ * first one, which is so if the chunks behind a {@link StreamChunk.Switched} name no blocks, vendor data and signatures lose
+ * their origin: they can be read, but no vendor knows the turn as a whole, so they are not sent back. Not thread-safe.
  */
 public final class ChatResponseAggregator {
     /** Number of latest blocks among which the block of a chunk is searched. */
@@ -28,6 +30,8 @@ public final class ChatResponseAggregator {
     private int length; // of all text
     private StreamChunk.@Nullable Finish finish;
     private int received;
+    private boolean switched;
+    private boolean continued;
 
     /**
      * Collects a stream into one response. Fails with the error of the stream; a stream that completes without a finish
@@ -59,6 +63,7 @@ public final class ChatResponseAggregator {
     public ChatResponseAggregator add(StreamChunk chunk) {
         if (chunk instanceof StreamChunk.Text words) {
             String fresh = words.text();
+            continued |= switched && words.block() == StreamChunk.UNNUMBERED;
             received += fresh.length();
             length += fresh.length();
             BlockBuilder recent = last;
@@ -71,6 +76,7 @@ public final class ChatResponseAggregator {
     }
 
     private void addOther(StreamChunk chunk) {
+        continued |= switched && chunk.isContent() && chunk.block() == StreamChunk.UNNUMBERED;
         if (chunk instanceof StreamChunk.Reasoning reasoning) {
             received += reasoning.thought().length();
             BlockBuilder block = at(Kind.REASONING, reasoning.block());
@@ -90,6 +96,8 @@ public final class ChatResponseAggregator {
             data(data);
         } else if (chunk instanceof StreamChunk.Reset reset) {
             discard(reset.discardFromOffset());
+        } else if (chunk instanceof StreamChunk.Switched) {
+            switched = true;
         } else if (chunk instanceof StreamChunk.Finish end) {
             finish = end;
         }
@@ -163,6 +171,8 @@ public final class ChatResponseAggregator {
             calls.clear();
             last = null;
             length = 0;
+            switched = false;
+            continued = false;
             return;
         }
         int kept = 0;
@@ -234,7 +244,7 @@ public final class ChatResponseAggregator {
         for (BlockBuilder builder : blocks) {
             ContentBlock block = builder.block();
             if (block != null) {
-                built.add(block);
+                built.add(continued ? ContentBlocks.withoutOrigin(block) : block);
             }
         }
         return List.copyOf(built);

@@ -7,6 +7,8 @@ import java.util.Objects;
 /** Functions over the content blocks of an answer. */
 final class ContentBlocks {
 
+    private static final String NO_ORIGIN = "";
+
     private ContentBlocks() {}
 
     /** Returns reasoning, text, refusal and tool calls as blocks in this order; empty strings give none. */
@@ -24,6 +26,20 @@ final class ContentBlocks {
         }
         blocks.addAll(toolCalls);
         return blocks;
+    }
+
+    /** Returns the block with vendor data and a signature that belong to no origin, so that they are not sent. */
+    static ContentBlock withoutOrigin(ContentBlock block) {
+        VendorData data = block.vendorData();
+        ContentBlock unbound = data == null ? block : block.withVendorData(data.withOrigin(NO_ORIGIN));
+        if (unbound instanceof ReasoningBlock reasoning && reasoning.signature() != null) {
+            ReasoningBlock.Signature signature = reasoning.signature();
+            return new ReasoningBlock(
+                    reasoning.text(),
+                    new ReasoningBlock.Signature(signature.value(), signature.redacted(), NO_ORIGIN),
+                    reasoning.vendorData());
+        }
+        return unbound;
     }
 
     static String text(List<ContentBlock> blocks) {

@@ -1,5 +1,6 @@
 package dev.understudy.journey;
 
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
@@ -35,6 +36,12 @@ public enum JourneyVendor {
     /** Returns a provider named after the vendor, whose requests a server of the vendor's format receives. */
     public ChatProvider at(ScriptedServer server) {
         return provider.apply(Endpoint.of(name(), server.url(base), "key-of-" + name()));
+    }
+
+    /** Returns such a provider with a model of which the capabilities are declared. */
+    public ChatProvider at(ScriptedServer server, String model, Capabilities capabilities) {
+        return provider.apply(
+                Endpoint.of(name(), server.url(base), "key-of-" + name()).withModel(model, capabilities));
     }
 
     /** Makes a server refuse what the vendor refuses. */

@@ -56,8 +56,8 @@ final class AnswerForms {
                     200,
                     wire == Wire.OLLAMA ? "application/x-ndjson" : "text/event-stream",
                     stream.toString().getBytes(StandardCharsets.UTF_8)));
-            ChatResponse streamed = Objects.requireNonNull(ChatResponseAggregator.collect(provider.stream(request))
-                    .block(LIMIT));
+            ChatResponse streamed = Objects.requireNonNull(
+                    ChatResponseAggregator.collect(provider.stream(request)).block(LIMIT));
             assertThat(streamed.blocks()).isEqualTo(answer.blocks());
             provider.close();
             return answer;
@@ -70,7 +70,8 @@ final class AnswerForms {
             ChatProvider provider = wire.at(server);
             server.always(ScriptedReply.raw(200, "application/json", quoted(whole)));
             ChatResponse answer = Objects.requireNonNull(provider.chat(request).block(LIMIT));
-            provider.chat(request.plus(answer.message()).plus(Message.user("More."))).block(LIMIT);
+            provider.chat(request.plus(answer.message()).plus(Message.user("More.")))
+                    .block(LIMIT);
             provider.close();
             return server.calls().get(1).text();
         }

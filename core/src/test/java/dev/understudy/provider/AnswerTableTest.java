@@ -91,9 +91,7 @@ class AnswerTableTest {
             case "log probabilities openai-responses logprobs" ->
                 item("'type':'message','content':[{'type':'output_text','text':'A','logprobs':" + TOKEN + "}]");
             case "log probabilities gemini logprobsResult" ->
-                candidate(
-                        "{'text':'A'}",
-                        ",'logprobsResult':{'chosenCandidates':[{'token':'A','logProbability':-1}]}");
+                candidate("{'text':'A'}", ",'logprobsResult':{'chosenCandidates':[{'token':'A','logProbability':-1}]}");
             case "log probabilities ollama logprobs" ->
                 "{'message':{'content':'A'},'done':true,'logprobs':" + TOKEN + "}";
             case "log probabilities cohere logprobs" ->

@@ -18,8 +18,8 @@ class CitedAnswersTest {
             "{'type':'url_citation','url_citation':{'url':'https://a.test/sky','title':'Sky','start_index':0,'end_index':5}}";
 
     private static String chat(String message, String more) {
-        return "{'id':'c','choices':[{'index':0,'finish_reason':'stop','message':{'role':'assistant',"
-                + message + "}}]" + more + "}";
+        return "{'id':'c','choices':[{'index':0,'finish_reason':'stop','message':{'role':'assistant'," + message + "}}]"
+                + more + "}";
     }
 
     private static String delta(String delta, String more) {
@@ -102,7 +102,8 @@ class CitedAnswersTest {
                         ""),
                 List.of(
                         delta(
-                                "'annotations':[" + ANNOTATION + "],'tool_calls':[{'index':0,'id':'1','type':'function',"
+                                "'annotations':[" + ANNOTATION
+                                        + "],'tool_calls':[{'index':0,'id':'1','type':'function',"
                                         + "'function':{'name':'f','arguments':'{}'}}]",
                                 ""),
                         stop("")));
@@ -130,8 +131,7 @@ class CitedAnswersTest {
                         gemini("", ",'finishReason':'STOP','groundingMetadata':{}")));
         assertThat(answer.citations())
                 .containsExactly(
-                        new Citation("https://a.test/sky", "a.test", null),
-                        new Citation(null, "notes.txt", "so blue"));
+                        new Citation("https://a.test/sky", "a.test", null), new Citation(null, "notes.txt", "so blue"));
         assertThat(answer.blocks().get(0).vendorData().json()).contains("groundingSupports");
     }
 
@@ -151,8 +151,7 @@ class CitedAnswersTest {
                         gemini("{'text':' Sky.'}", two),
                         gemini("", ",'finishReason':'STOP'")));
         assertThat(answer.citations())
-                .containsExactly(
-                        new Citation("https://a.test", null, null), new Citation("https://b.test", "B", null));
+                .containsExactly(new Citation("https://a.test", null, null), new Citation("https://b.test", "B", null));
     }
 
     @Test
@@ -168,9 +167,11 @@ class CitedAnswersTest {
 
     @Test
     void citationsOfCohereNameTheirDocuments() {
-        String first = "{'start':0,'end':4,'text':'Blue','type':'TEXT_CONTENT','sources':[{'type':'document','id':'doc:0',"
-                + "'document':{'id':'doc:0','title':'Sky','url':'https://a.test','snippet':'so blue'}}]}";
-        String second = "{'start':6,'end':9,'text':'Sky','sources':[{'type':'tool','id':'look:0','tool_output':{'n':'1'}}]}";
+        String first =
+                "{'start':0,'end':4,'text':'Blue','type':'TEXT_CONTENT','sources':[{'type':'document','id':'doc:0',"
+                        + "'document':{'id':'doc:0','title':'Sky','url':'https://a.test','snippet':'so blue'}}]}";
+        String second =
+                "{'start':6,'end':9,'text':'Sky','sources':[{'type':'tool','id':'look:0','tool_output':{'n':'1'}}]}";
         String end = "{'type':'message-end','delta':{'finish_reason':'COMPLETE'}}";
         ChatResponse answer = AnswerForms.of(
                 Wire.COHERE,
@@ -186,7 +187,6 @@ class CitedAnswersTest {
                         end));
         assertThat(answer.text()).isEqualTo("Blue. Sky.");
         assertThat(answer.citations())
-                .containsExactly(
-                        new Citation("https://a.test", "Sky", "so blue"), new Citation(null, "look:0", null));
+                .containsExactly(new Citation("https://a.test", "Sky", "so blue"), new Citation(null, "look:0", null));
     }
 }

@@ -19,8 +19,8 @@ class LogprobsTest {
     private static final ChatRequest ASKED = PLAIN.withOptions(PLAIN.options().withTopLogprobs(1));
 
     private static final TokenLogprob NO = new TokenLogprob("No", -2.5, List.of());
-    private static final List<TokenLogprob> BOTH = List.of(
-            new TokenLogprob("Yes", -0.25, List.of(NO)), new TokenLogprob("!", -1, List.of()));
+    private static final List<TokenLogprob> BOTH =
+            List.of(new TokenLogprob("Yes", -0.25, List.of(NO)), new TokenLogprob("!", -1, List.of()));
 
     private static final String YES =
             "{'token':'Yes','logprob':-0.25,'bytes':[89],'top_logprobs':[{'token':'No','logprob':-2.5,'bytes':null}]}";
@@ -34,8 +34,10 @@ class LogprobsTest {
                         + YES + "," + MARK + "],'refusal':null}}]}",
                 List.of(
                         "{'id':'c','choices':[{'index':0,'delta':{'content':''},'logprobs':null}]}",
-                        "{'id':'c','choices':[{'index':0,'delta':{'content':'Yes'},'logprobs':{'content':[" + YES + "]}}]}",
-                        "{'id':'c','choices':[{'index':0,'delta':{'content':'!'},'logprobs':{'content':[" + MARK + "]}}]}",
+                        "{'id':'c','choices':[{'index':0,'delta':{'content':'Yes'},'logprobs':{'content':[" + YES
+                                + "]}}]}",
+                        "{'id':'c','choices':[{'index':0,'delta':{'content':'!'},'logprobs':{'content':[" + MARK
+                                + "]}}]}",
                         "{'id':'c','choices':[{'index':0,'delta':{},'logprobs':null,'finish_reason':'stop'}]}"));
     }
 
@@ -64,8 +66,9 @@ class LogprobsTest {
 
     @Test
     void responsesTellsThemInItsItem() {
-        String item = "{'id':'m1','type':'message','role':'assistant','status':'completed','content':[{'type':'output_text',"
-                + "'text':'Yes!','annotations':[],'logprobs':[" + YES + "," + MARK + "]}]}";
+        String item =
+                "{'id':'m1','type':'message','role':'assistant','status':'completed','content':[{'type':'output_text',"
+                        + "'text':'Yes!','annotations':[],'logprobs':[" + YES + "," + MARK + "]}]}";
         ChatResponse answer = AnswerForms.of(
                 Wire.RESPONSES,
                 ASKED,
@@ -121,12 +124,13 @@ class LogprobsTest {
                 "{'finish_reason':'COMPLETE','message':{'content':[{'type':'text','text':'Yes!'}]},'logprobs':[" + first
                         + "," + second + "]}",
                 List.of(
-                        "{'type':'content-delta','delta':{'message':{'content':{'text':'Yes'}}},'logprobs':" + first + "}",
-                        "{'type':'content-delta','delta':{'message':{'content':{'text':'!'}}},'logprobs':" + second + "}",
+                        "{'type':'content-delta','delta':{'message':{'content':{'text':'Yes'}}},'logprobs':" + first
+                                + "}",
+                        "{'type':'content-delta','delta':{'message':{'content':{'text':'!'}}},'logprobs':" + second
+                                + "}",
                         "{'type':'message-end','delta':{'finish_reason':'COMPLETE'}}"));
         assertThat(answer.logprobs())
-                .containsExactly(
-                        new TokenLogprob("Yes", -0.75, List.of()), new TokenLogprob("!", -1, List.of()));
+                .containsExactly(new TokenLogprob("Yes", -0.75, List.of()), new TokenLogprob("!", -1, List.of()));
     }
 
     @ParameterizedTest

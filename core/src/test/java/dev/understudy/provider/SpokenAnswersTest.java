@@ -59,9 +59,8 @@ class SpokenAnswersTest {
     void mediaTypeIsThatOfTheRequest(String format, String mediaType) {
         ChatRequest request = ChatRequest.of("m", "q").withExtra("openai-chat", "audio", Map.of("format", format));
         assertThat(AnswerForms.of(Wire.CHAT, request, SPOKEN, EVENTS).blocks().get(1))
-                .isInstanceOfSatisfying(
-                        ContentBlock.Audio.class,
-                        sound -> assertThat(sound.mediaType()).isEqualTo(mediaType));
+                .isInstanceOfSatisfying(ContentBlock.Audio.class, sound -> assertThat(sound.mediaType())
+                        .isEqualTo(mediaType));
     }
 
     @Test
@@ -126,8 +125,7 @@ class SpokenAnswersTest {
                 ASK,
                 "{'candidates':[{'content':{'parts':[" + part + "]},'finishReason':'STOP'}]}",
                 List.of("{'candidates':[{'content':{'parts':[" + part + "]},'finishReason':'STOP'}]}"));
-        assertThat(answer.blocks())
-                .isEqualTo(List.of(new ContentBlock.Audio("audio/L16;rate=24000", "AQID", null)));
+        assertThat(answer.blocks()).isEqualTo(List.of(new ContentBlock.Audio("audio/L16;rate=24000", "AQID", null)));
     }
 
     @ParameterizedTest
@@ -144,8 +142,8 @@ class SpokenAnswersTest {
             String base64 = Base64.getEncoder().encodeToString(bytes);
             answer.add(new StreamChunk.Block(new ContentBlock.Audio("audio/wav", base64, null), 3));
         }
-        answer.add(new StreamChunk.Finish(
-                FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("p", "m")));
+        answer.add(
+                new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("p", "m")));
         assertThat(answer.response().blocks())
                 .isEqualTo(List.of(new ContentBlock.Audio(
                         "audio/wav", Base64.getEncoder().encodeToString(all.toByteArray()), null)));

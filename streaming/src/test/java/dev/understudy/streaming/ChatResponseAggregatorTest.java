@@ -9,6 +9,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ChatResponseAggregator;
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
@@ -17,6 +18,7 @@ import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -44,6 +46,45 @@ class ChatResponseAggregatorTest {
             assertThat(ChatResponseAggregator.collect(Flux.fromIterable(chunks)).block())
                     .isEqualTo(answer);
         });
+    }
+
+    /** No vendor knows a turn that two answers make up. */
+    @Test
+    void answerThatAnotherOneContinuesBelongsToNoOrigin() {
+        VendorData cited = new VendorData("anthropic", "{\"citations\":[{\"url\":\"https://a.test\"}]}");
+        ReasoningBlock.Signature signature = new ReasoningBlock.Signature("s", false, "anthropic");
+        ToolCall call = new ToolCall("1", "clock", "{}", new VendorData("openai-responses", "{\"id\":\"fc1\"}"));
+        List<StreamChunk> before = List.of(
+                new StreamChunk.Reasoning("Hm.", null, 0),
+                new StreamChunk.Reasoning("", signature, 0),
+                new StreamChunk.Text("It is", 1),
+                new StreamChunk.Switched("one", "two", FailureKind.CONNECT, 5));
+        ChatResponse other = finished(
+                before,
+                new StreamChunk.Text(" noon."),
+                new StreamChunk.BlockData(cited, StreamChunk.UNNUMBERED),
+                new StreamChunk.ToolCallDone(0, call));
+        assertThat(other.text()).isEqualTo("It is noon.");
+        assertThat(other.reasoningBlocks().get(0).signature().origin()).isEmpty();
+        assertThat(other.citations()).hasSize(1);
+        assertThat(other.blocks().get(1).vendorData().origin()).isEmpty();
+        assertThat(other.toolCalls())
+                .containsExactly(call.withVendorData(call.vendorData().withOrigin("")));
+        ChatResponse same = finished(before, new StreamChunk.Text(" noon.", 1), new StreamChunk.BlockData(cited, 1));
+        assertThat(same.blocks())
+                .isEqualTo(List.of(new ReasoningBlock("Hm.", signature), new ContentBlock.Text("It is noon.", cited)));
+        ChatResponse again =
+                finished(before, new StreamChunk.Reset(0, FailureKind.CONNECT), new StreamChunk.ToolCallDone(0, call));
+        assertThat(again.blocks()).isEqualTo(List.of(call));
+    }
+
+    private static ChatResponse finished(List<StreamChunk> before, StreamChunk... after) {
+        ChatResponseAggregator chunks = new ChatResponseAggregator();
+        before.forEach(chunks::add);
+        List.of(after).forEach(chunks::add);
+        return chunks.add(new StreamChunk.Finish(
+                        FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("p", "m")))
+                .response();
     }
 
     private static ChatResponse answer(Random random) {

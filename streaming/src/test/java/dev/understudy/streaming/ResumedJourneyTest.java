@@ -44,17 +44,12 @@ class ResumedJourneyTest {
 
     /** Where the answer is cut: in its text, or in its tool call where it has one. */
     private enum Cut {
-        TEXT(4),
-        ARGUMENTS(9);
-
-        private final FaultPoint point;
-
-        Cut(int tokens) {
-            this.point = FaultPoint.tokens(tokens);
-        }
+        TEXT,
+        ARGUMENTS
     }
 
-    private record Case(ResumedVendor start, ResumedVendor target, int turn, Cut cut, boolean restarts, boolean returns) {}
+    private record Case(
+            ResumedVendor start, ResumedVendor target, int turn, Cut cut, boolean restarts, boolean returns) {}
 
     private static final Map<ResumedVendor, ScriptedServer> SERVERS = new EnumMap<>(ResumedVendor.class);
     private static final Map<ResumedVendor, ChatProvider> PROVIDERS = new EnumMap<>(ResumedVendor.class);
@@ -99,7 +94,9 @@ class ResumedJourneyTest {
             return "";
         }
         JsonNode content = last.path("content");
-        return content.isString() ? content.asString() : content.path(0).path("text").asString("");
+        return content.isString()
+                ? content.asString()
+                : content.path(0).path("text").asString("");
     }
 
     @AfterAll
@@ -131,12 +128,13 @@ class ResumedJourneyTest {
                         List.of(Message.system("You count."), Message.user("How many?")),
                         List.of(Tool.of("lookup", "Looks a number up.")))
                 .withMaxTokens(4000)
-                .withTemperature(0);
+                .withTemperature(0)
+                .withExtra("anthropic", "thinking", Map.of("type", "enabled", "budget_tokens", 2000));
         for (turn = 0; turn < ResumedVendor.TURNS; turn++) {
             String name = by + ", turn " + turn;
             boolean dies = turn == by.turn();
             down = dies || (turn > by.turn() && !by.returns()) ? by.start() : null;
-            fault = dies ? by.cut().point : null;
+            fault = dies ? by.start().point(turn, by.cut() == Cut.ARGUMENTS) : null;
             ChatResponse answer = answer(by, request, name);
             assertThat(LEAKS).as(name).isEmpty();
             assertThat(answer.text()).as(name).isEqualTo(ResumedVendor.text(turn));
@@ -158,8 +156,7 @@ class ResumedJourneyTest {
                 .provider(PROVIDERS.get(by.start()))
                 .provider(PROVIDERS.get(by.target()))
                 .build();
-        ResumePolicy policy =
-                by.restarts() ? ResumePolicy.of(ResumePolicy.Strategy.RESTART) : ResumePolicy.exact();
+        ResumePolicy policy = by.restarts() ? ResumePolicy.of(ResumePolicy.Strategy.RESTART) : ResumePolicy.exact();
         try {
             ChatResponse answer = ChatResponseAggregator.collect(
                             ResumingProvider.over(understudy, policy).stream(request))

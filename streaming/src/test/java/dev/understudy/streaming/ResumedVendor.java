@@ -8,6 +8,7 @@ import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedReply.FaultPoint;
 import dev.understudy.testing.ScriptedServer;
 import dev.understudy.testing.ScriptedServer.ChatRules;
 import java.util.ArrayList;
@@ -64,6 +65,20 @@ enum ResumedVendor {
         return this == ANTHROPIC || this == DEEPSEEK || this == MISTRAL;
     }
 
+    /** Returns a point within the text of a turn, or within the arguments of its call. */
+    FaultPoint point(int turn, boolean inCall) {
+        if (!inCall || arguments(turn).isEmpty()) {
+            return FaultPoint.tokens(4);
+        }
+        boolean wholeCalls = this == GEMINI || this == OLLAMA;
+        int reasoning = turn == 0 && showsReasoning() ? 1 : 0;
+        return FaultPoint.tokens(reasoning + WORDS.get(turn).size() + (wholeCalls ? 0 : 2));
+    }
+
+    private boolean showsReasoning() {
+        return this != OPENAI && this != MISTRAL;
+    }
+
     /** Signature that no other vendor may receive. */
     static String signature(ResumedVendor vendor, String number) {
         return "OPAQUE" + vendor.name().replace("_", "") + "x" + number;
@@ -81,11 +96,11 @@ enum ResumedVendor {
     /** Returns the answer of a turn behind a text that was delivered before; reasoning is signed with the vendor's name. */
     ScriptedReply answer(int turn, String behind) {
         List<StreamChunk> chunks = new ArrayList<>();
-        if (turn == 0 && behind.isEmpty() && this != OPENAI && this != MISTRAL) {
+        if (turn == 0 && behind.isEmpty() && showsReasoning()) {
             boolean hidden = this == OPENAI_RESPONSES || this == COHERE;
             chunks.add(new StreamChunk.Reasoning("Two numbers. ", null));
-            chunks.add(new StreamChunk.Reasoning(
-                    "", new ReasoningBlock.Signature(signature(this, "0"), hidden, name())));
+            chunks.add(
+                    new StreamChunk.Reasoning("", new ReasoningBlock.Signature(signature(this, "0"), hidden, name())));
         }
         if (behind.isEmpty()) {
             WORDS.get(turn).forEach(word -> chunks.add(new StreamChunk.Text(word)));

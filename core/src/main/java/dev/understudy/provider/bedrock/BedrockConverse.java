@@ -41,7 +41,7 @@ public final class BedrockConverse implements Dialect {
     public ConversationRules conversationRules(String model) {
         ConversationRules rules =
                 ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
-        return BedrockModel.of(model).isMedial() ? rules.withMediaInResults() : rules;
+        return BedrockModel.of(model).isMedial() ? rules.withMediaInResults() : rules.withAnsweredResults();
     }
 
     @Override

@@ -19,7 +19,10 @@ enum BedrockModel {
         return name.contains("amazon.nova") ? NOVA : OTHER;
     }
 
-    /** Returns true if tool results may hold images and documents. */
+    /**
+     * Returns true if tool results may hold images and documents, and the user may speak in the turn of the results.
+     * Other models refuse both.
+     */
     boolean isMedial() {
         return this != OTHER;
     }

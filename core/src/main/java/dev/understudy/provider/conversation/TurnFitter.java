@@ -55,9 +55,8 @@ final class TurnFitter {
         if (none) {
             return messages;
         }
-        List<Message> kept = messages.stream()
-                .filter(message -> !isEmpty(message, rules))
-                .toList();
+        List<Message> kept =
+                messages.stream().filter(message -> !isEmpty(message, rules)).toList();
         if (kept.isEmpty()) {
             return messages;
         }
@@ -152,12 +151,14 @@ final class TurnFitter {
 
     private static List<Message> withAnsweredResults(List<Message> messages, List<String> changes) {
         List<Message> fitted = new ArrayList<>(messages.size());
+        boolean afterResult = false;
         for (Message message : messages) {
-            boolean afterResult = !fitted.isEmpty() && fitted.get(fitted.size() - 1) instanceof Message.ToolResult;
             if (afterResult && message instanceof Message.User) {
                 fitted.add(Message.assistant(NOTED));
             }
             fitted.add(message);
+            // Some targets put system messages elsewhere, so that the messages around one meet.
+            afterResult = message instanceof Message.ToolResult || (afterResult && message instanceof Message.System);
         }
         if (fitted.size() == messages.size()) {
             return messages;

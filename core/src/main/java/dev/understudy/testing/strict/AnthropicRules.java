@@ -11,6 +11,9 @@ import tools.jackson.databind.JsonNode;
 /** Rules of Anthropic's Messages. */
 final class AnthropicRules {
 
+    /** Models that continue no message: those of 4.6 and later. */
+    private static final Pattern WITHOUT_PREFILL = Pattern.compile("claude-[a-z]+-(?:4-[6-9]|[5-9])(?!\\d).*");
+
     private static final Pattern ID = Pattern.compile("[a-zA-Z0-9_-]+");
 
     /** Fields of the blocks that a client writes itself. */
@@ -36,7 +39,8 @@ final class AnthropicRules {
             StrictRule.withSent("moved_thinking", AnthropicThinkingRules::moved),
             StrictRule.of("thinking_required", AnthropicThinkingRules::thinkingFirst),
             StrictRule.of("forced_tool_while_thinking", AnthropicThinkingRules::forced),
-            StrictRule.of("thinking_budget", AnthropicThinkingRules::budget));
+            StrictRule.of("thinking_budget", AnthropicThinkingRules::budget),
+            StrictRule.of("trailing_assistant", AnthropicRules::prefill));
 
     private AnthropicRules() {}
 
@@ -176,5 +180,13 @@ final class AnthropicRules {
             }
         }
         return null;
+    }
+
+    private static @Nullable String prefill(JsonNode body) {
+        List<JsonNode> messages = Roles.messages(body);
+        boolean trailing = !messages.isEmpty() && Roles.is(messages.get(messages.size() - 1), "assistant");
+        return trailing && WITHOUT_PREFILL.matcher(Roles.text(body, "model")).matches()
+                ? "This model does not support assistant message prefill. The conversation must end with a user message."
+                : null;
     }
 }

@@ -21,7 +21,8 @@ final class AnthropicThinkingRules {
         return AnthropicRules.eachBlock(body, (place, block) -> {
             boolean valid = AnthropicRules.type(block).equals("thinking")
                     ? sent.hasSigned(Roles.text(block, "signature"), Roles.text(block, "thinking"))
-                    : !AnthropicRules.type(block).equals("redacted_thinking") || sent.hasSigned(Roles.text(block, "data"));
+                    : !AnthropicRules.type(block).equals("redacted_thinking")
+                            || sent.hasSigned(Roles.text(block, "data"));
             return valid ? null : place + ": Invalid `signature` in `thinking` block";
         });
     }
@@ -61,7 +62,8 @@ final class AnthropicThinkingRules {
         List<JsonNode> messages = Roles.messages(body);
         for (int i = messages.size() - 1; i >= 0; i--) {
             List<JsonNode> blocks = AnthropicRules.blocks(messages.get(i));
-            boolean hasCall = blocks.stream().anyMatch(block -> AnthropicRules.type(block).equals("tool_use"));
+            boolean hasCall =
+                    blocks.stream().anyMatch(block -> AnthropicRules.type(block).equals("tool_use"));
             if (Roles.is(messages.get(i), "assistant")) {
                 return hasCall && !THINKING.contains(AnthropicRules.type(blocks.get(0)))
                         ? "messages." + i + ".content.0.type: Expected `thinking` or `redacted_thinking`, but found `"

@@ -19,7 +19,11 @@ final class OpenAiRules {
             rule("call_id_length", OpenAiRules::callId).withCode("string_above_max_length"),
             rule("tool_name", OpenAiRules::toolName).withCode("invalid_value"),
             rule("empty_assistant", OpenAiRules::emptyAssistant),
-            rule("image_outside_user", OpenAiRules::image).withCode("invalid_value"));
+            rule("image_outside_user", OpenAiRules::image).withCode("invalid_value"),
+            rule("max_tokens_of_reasoning_model", OpenAiRules::maxTokens).withCode("unsupported_parameter"));
+
+    /** Names of models that reason. */
+    private static final Pattern REASONING = Pattern.compile("(?:o[1-9]|gpt-[5-9])(?:[^a-z0-9].*)?");
 
     private OpenAiRules() {}
 
@@ -105,5 +109,13 @@ final class OpenAiRules {
             }
         }
         return null;
+    }
+
+    private static @Nullable String maxTokens(JsonNode body) {
+        return body.has("max_tokens")
+                        && REASONING.matcher(Roles.text(body, "model")).matches()
+                ? "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'"
+                        + " instead."
+                : null;
     }
 }

@@ -13,12 +13,16 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.provider.Corpus;
+import dev.understudy.provider.conversation.ConversationFitter;
+import dev.understudy.provider.conversation.FittedConversation;
 import dev.understudy.provider.endpoint.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class BedrockRequestTest {
@@ -75,6 +79,29 @@ class BedrockRequestTest {
                         + "{\"toolResult\":{\"toolUseId\":\"tooluse_1\",\"content\":[{\"text\":\"noon\"}]}},"
                         + "{\"toolResult\":{\"toolUseId\":\"call_clock\",\"content\":[],\"status\":\"error\"}},"
                         + "{\"text\":\"And?\"}]}]"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "meta.llama4-maverick-17b-instruct-v1:0, 5",
+        "mistral.mistral-large-2407-v1:0, 5",
+        "us.amazon.nova-pro-v1:0, 3",
+        "us.anthropic.claude-sonnet-4-5-v1:0, 3"
+    })
+    void userHasATurnOfTheirOwnBehindResultsWhereModelsWantIt(String model, int turns) {
+        ChatRequest request = ChatRequest.of(
+                model,
+                List.of(
+                        Message.user("q"),
+                        Message.assistant("", CALL),
+                        Message.toolResult(CALL, "noon"),
+                        Message.user("And?")),
+                List.of(CLOCK));
+        FittedConversation fitted =
+                ConversationFitter.fit(request.messages(), request.toolSet(), DIALECT.conversationRules(model));
+        JsonNode messages = json(request.withMessages(fitted.messages())).path("messages");
+        assertThat(messages.size()).isEqualTo(turns);
+        assertThat(messages.get(2).path("content").size()).isEqualTo(turns == 5 ? 1 : 2);
     }
 
     @Test

@@ -124,6 +124,21 @@ class ConversationFitterTest {
     }
 
     @Test
+    void systemMessageBetweenResultsAndUserDoesNotHideThem() {
+        Message result = Message.toolResult(ONE, "1");
+        Message system = Message.system("Be brief.");
+        assertThat(fit(
+                        ANY.withAnsweredResults(),
+                        "assistant_turn",
+                        ASK,
+                        Message.assistant("", ONE),
+                        result,
+                        system,
+                        ASK))
+                .containsExactly(ASK, Message.assistant("", ONE), result, system, Message.assistant("Noted."), ASK);
+    }
+
+    @Test
     void toolsOfTheHistoryAreDeclaredAndMayNotBeCalled() {
         FittedConversation fitted = ConversationFitter.fit(
                 List.of(

@@ -15,6 +15,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.journey.JourneyVendor;
 import dev.understudy.provider.OpenAiCompatibleVendor;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
@@ -27,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.util.context.Context;
 
 /** Requests reach each server in a form that it accepts, through chat and stream, and every change is told. */
@@ -123,6 +126,27 @@ class RequestAdaptationTest {
         both(Providers.openAiCompatible(limited, OpenAiCompatibility.defaults()), request);
         assertThat(server.calls()).allSatisfy(call -> assertThat(call.text()).contains("\"max_tokens\":8192"));
         assertThat(changes).containsOnly("max_tokens");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void declaredLongestAnswerIsKeptInEachDialect(JourneyVendor vendor) {
+        server.always(ScriptedReply.text("Ok."));
+        Capabilities limited = Capabilities.assumed().withMaxOutput(8192);
+        both(vendor.at(server, "m", limited), ChatRequest.of("m", "Hi").withMaxTokens(64_000));
+        assertThat(server.calls())
+                .hasSize(2)
+                .allSatisfy(call -> assertThat(call.text()).contains(":8192").doesNotContain("64000"));
+    }
+
+    @Test
+    void onlyASystemTextIsSaidByTheUserAtOllama() {
+        server.rule(request ->
+                ScriptedReply.text(request.text().contains("\"role\":\"user\"") ? "Hi." : "The model is loaded."));
+        both(Providers.ollama(endpoint("")), ChatRequest.of("m", List.of(Message.system("Write a haiku."))));
+        assertThat(server.calls()).hasSize(2).allSatisfy(call -> assertThat(call.text())
+                .contains("\"role\":\"user\",\"content\":\"Write a haiku.\""));
+        assertThat(changes).containsOnly("user_turn");
     }
 
     @Test

@@ -101,6 +101,10 @@ class StrictRulesTest {
                                 USER,
                                 CALLS,
                                 RESULT.replace("'r'", "[{'type':'image_url','image_url':{'url':'data:,'}}]"))),
+                Arguments.of(
+                        StrictVendor.OPENAI,
+                        "max_tokens_of_reasoning_model",
+                        messages(USER).replace("{'messages'", "{'model':'gpt-5-mini','max_tokens':9,'messages'")),
                 Arguments.of(StrictVendor.DEEPSEEK, "call_without_result", messages(USER, CALLS)),
                 Arguments.of(StrictVendor.DEEPSEEK, "result_without_call", messages(USER, RESULT)),
                 Arguments.of(StrictVendor.DEEPSEEK, "reasoning_required", messages(USER, CALLS, RESULT)),
@@ -192,6 +196,11 @@ class StrictRulesTest {
                                 .replace(
                                         "{'max_tokens'",
                                         "{'thinking':{'type':'enabled','budget_tokens':9},'max_tokens'")),
+                Arguments.of(
+                        StrictVendor.ANTHROPIC,
+                        "trailing_assistant",
+                        anthropic(USER, "{'role':'assistant','content':'A'}")
+                                .replace("{'max_tokens'", "{'model':'claude-opus-4-6','max_tokens'")),
                 Arguments.of(
                         StrictVendor.BEDROCK_CONVERSE,
                         "user_not_first",
@@ -291,6 +300,13 @@ class StrictRulesTest {
         String answer = "{'role':'assistant','content':'A'}";
         return Stream.of(
                 Arguments.of(StrictVendor.OPENAI, messages(USER, CALLS, RESULT, USER, USER)),
+                Arguments.of(
+                        StrictVendor.OPENAI,
+                        messages(USER).replace("{'messages'", "{'model':'gpt-4o','max_tokens':9,'messages'")),
+                Arguments.of(
+                        StrictVendor.ANTHROPIC,
+                        anthropic(USER, "{'role':'assistant','content':'A'}")
+                                .replace("{'max_tokens'", "{'model':'claude-sonnet-4-5','max_tokens'")),
                 Arguments.of(StrictVendor.DEEPSEEK, messages(USER, reasoned, RESULT, answer, USER)),
                 Arguments.of(StrictVendor.MISTRAL, messages(USER, CALLS, RESULT, answer, USER)),
                 Arguments.of(StrictVendor.CHAT_TEMPLATE, messages(USER, CALLS, RESULT, answer, USER)),
