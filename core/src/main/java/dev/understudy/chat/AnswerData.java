@@ -1,7 +1,5 @@
 package dev.understudy.chat;
 
-import dev.understudy.chat.VendorData.Citation;
-import dev.understudy.chat.VendorData.TokenLogprob;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -22,20 +20,29 @@ final class AnswerData {
     private static final Set<String> TITLES = Set.of("title", "document_title", "filename");
     private static final Set<String> QUOTES = Set.of("cited_text", "quote", "text", "snippet", "content");
 
+    /** A source; values that are not told are null. */
+    record Source(
+            @Nullable String url,
+            @Nullable String title,
+            @Nullable String quote) {}
+
+    /** A token with the logarithm of its probability, and the most probable tokens at its place. */
+    record Token(String text, double logprob, List<Token> alternatives) {}
+
     private AnswerData() {}
 
     /** Returns the sources, each once. */
-    static List<Citation> citations(String json) {
+    static List<Source> citations(String json) {
         boolean any = json.contains('"' + CHUNKS + '"');
         for (String name : SOURCES) {
             any |= json.contains('"' + name + '"');
         }
-        Set<Citation> citations = new LinkedHashSet<>();
+        Set<Source> citations = new LinkedHashSet<>();
         if (any) {
             collect(parsed(json), citations);
         }
         Set<String> told = new HashSet<>();
-        for (Citation citation : citations) {
+        for (Source citation : citations) {
             if (!isBare(citation) && citation.url() != null) {
                 told.add(citation.url());
             }
@@ -45,7 +52,7 @@ final class AnswerData {
     }
 
     /** Returns true for an address alone. */
-    private static boolean isBare(Citation citation) {
+    private static boolean isBare(Source citation) {
         return citation.title() == null && citation.quote() == null;
     }
 
@@ -57,7 +64,7 @@ final class AnswerData {
         }
     }
 
-    private static void collect(@Nullable Object value, Set<Citation> citations) {
+    private static void collect(@Nullable Object value, Set<Source> citations) {
         if (value instanceof Map<?, ?> map) {
             map.forEach((name, member) -> {
                 if (CHUNKS.equals(name) && member instanceof List<?> chunks) {
@@ -74,9 +81,9 @@ final class AnswerData {
     }
 
     /** Adds a citation, or those of a passage that names its sources in a list of their own. */
-    private static void add(@Nullable Object element, Set<Citation> citations) {
+    private static void add(@Nullable Object element, Set<Source> citations) {
         if (element instanceof String url) {
-            citations.add(new Citation(url, null, null));
+            citations.add(new Source(url, null, null));
         } else if (element instanceof Map<?, ?> passage && passage.get("sources") instanceof List<?> sources) {
             for (Object source : sources) {
                 add(source, source instanceof Map<?, ?> map ? map.get("id") : null, citations);
@@ -87,9 +94,9 @@ final class AnswerData {
     }
 
     /** @param id stands for the title of a source without one, if it is a text */
-    private static void add(@Nullable Object source, @Nullable Object id, Set<Citation> citations) {
+    private static void add(@Nullable Object source, @Nullable Object id, Set<Source> citations) {
         String title = first(source, TITLES);
-        Citation citation = new Citation(
+        Source citation = new Source(
                 first(source, URLS), title == null && id instanceof String text ? text : title, first(source, QUOTES));
         if (citation.url() != null || citation.title() != null || citation.quote() != null) {
             citations.add(citation);
@@ -122,15 +129,15 @@ final class AnswerData {
     }
 
     /** Returns the log probabilities of the tokens, in order. */
-    static List<TokenLogprob> logprobs(String json) {
-        List<TokenLogprob> tokens = new ArrayList<>();
+    static List<Token> logprobs(String json) {
+        List<Token> tokens = new ArrayList<>();
         if (json.contains('"' + LOGPROBS + '"') || json.contains('"' + GEMINI_LOGPROBS + '"')) {
             collectLogprobs(parsed(json), tokens);
         }
         return tokens;
     }
 
-    private static void collectLogprobs(@Nullable Object value, List<TokenLogprob> tokens) {
+    private static void collectLogprobs(@Nullable Object value, List<Token> tokens) {
         if (value instanceof Map<?, ?> map) {
             map.forEach((name, member) -> {
                 if (LOGPROBS.equals(name)) {
@@ -146,10 +153,10 @@ final class AnswerData {
         }
     }
 
-    private static void tokens(@Nullable Object list, List<TokenLogprob> tokens) {
+    private static void tokens(@Nullable Object list, List<Token> tokens) {
         for (Object element : list instanceof List<?> elements ? elements : List.of()) {
             if (element instanceof Map<?, ?> token) {
-                List<TokenLogprob> alternatives = new ArrayList<>(0);
+                List<Token> alternatives = new ArrayList<>(0);
                 tokens(token.get("top_logprobs"), alternatives);
                 Object text = token.containsKey("token") ? token.get("token") : token.get("text");
                 add(
@@ -173,11 +180,11 @@ final class AnswerData {
         return sum;
     }
 
-    private static void chosen(@Nullable Object chosen, @Nullable Object top, List<TokenLogprob> tokens) {
+    private static void chosen(@Nullable Object chosen, @Nullable Object top, List<Token> tokens) {
         List<?> alternatives = top instanceof List<?> list ? list : List.of();
         List<?> steps = chosen instanceof List<?> list ? list : List.of();
         for (int i = 0; i < steps.size(); i++) {
-            List<TokenLogprob> others = new ArrayList<>(0);
+            List<Token> others = new ArrayList<>(0);
             if (i < alternatives.size()
                     && alternatives.get(i) instanceof Map<?, ?> step
                     && step.get("candidates") instanceof List<?> candidates) {
@@ -187,20 +194,16 @@ final class AnswerData {
         }
     }
 
-    private static void candidate(
-            @Nullable Object candidate, List<TokenLogprob> alternatives, List<TokenLogprob> tokens) {
+    private static void candidate(@Nullable Object candidate, List<Token> alternatives, List<Token> tokens) {
         if (candidate instanceof Map<?, ?> map) {
             add(map.get("token"), map.get("logProbability"), alternatives, tokens);
         }
     }
 
     private static void add(
-            @Nullable Object token,
-            @Nullable Object logprob,
-            List<TokenLogprob> alternatives,
-            List<TokenLogprob> tokens) {
+            @Nullable Object token, @Nullable Object logprob, List<Token> alternatives, List<Token> tokens) {
         if (token instanceof String text && logprob instanceof Number number) {
-            tokens.add(new TokenLogprob(text, number.doubleValue(), alternatives));
+            tokens.add(new Token(text, number.doubleValue(), alternatives));
         }
     }
 }

@@ -80,7 +80,9 @@ public record VendorData(String origin, String json) {
      * @return the citations, in order and each once; empty if there are none
      */
     public List<Citation> citations() {
-        return AnswerData.citations(json);
+        return AnswerData.citations(json).stream()
+                .map(source -> new Citation(source.url(), source.title(), source.quote()))
+                .toList();
     }
 
     /**
@@ -89,6 +91,12 @@ public record VendorData(String origin, String json) {
      * @return the tokens, in order; empty if there are none
      */
     public List<TokenLogprob> logprobs() {
-        return AnswerData.logprobs(json);
+        return logprobs(AnswerData.logprobs(json));
+    }
+
+    private static List<TokenLogprob> logprobs(List<AnswerData.Token> tokens) {
+        return tokens.stream()
+                .map(token -> new TokenLogprob(token.text(), token.logprob(), logprobs(token.alternatives())))
+                .toList();
     }
 }

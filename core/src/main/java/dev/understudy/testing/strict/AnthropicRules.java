@@ -44,35 +44,6 @@ final class AnthropicRules {
 
     private AnthropicRules() {}
 
-    static String type(JsonNode block) {
-        return Roles.text(block, "type");
-    }
-
-    /** Returns the blocks of a message; none for one of plain text. */
-    static List<JsonNode> blocks(JsonNode message) {
-        return Roles.list(message.path("content"));
-    }
-
-    /** Applies a check to each block. */
-    static @Nullable String eachBlock(JsonNode body, BlockCheck check) {
-        List<JsonNode> messages = Roles.messages(body);
-        for (int i = 0; i < messages.size(); i++) {
-            List<JsonNode> blocks = blocks(messages.get(i));
-            for (int j = 0; j < blocks.size(); j++) {
-                String message = check.message("messages." + i + ".content." + j, blocks.get(j));
-                if (message != null) {
-                    return message;
-                }
-            }
-        }
-        return null;
-    }
-
-    interface BlockCheck {
-        @Nullable
-        String message(String place, JsonNode block);
-    }
-
     private static @Nullable String system(JsonNode body) {
         return Roles.messages(body).stream().anyMatch(message -> Roles.is(message, "system"))
                 ? "messages: Unexpected role \"system\". The Messages API accepts a top-level `system` parameter, not"
@@ -81,11 +52,11 @@ final class AnthropicRules {
     }
 
     private static @Nullable String unknown(JsonNode body) {
-        return eachBlock(body, (place, block) -> {
-            Set<String> known = FIELDS.get(type(block));
+        return AnthropicBlocks.eachBlock(body, (place, block) -> {
+            Set<String> known = FIELDS.get(AnthropicBlocks.type(block));
             for (String field : block.propertyNames()) {
                 if (known != null && !known.contains(field)) {
-                    return place + "." + type(block) + "." + field + ": Extra inputs are not permitted";
+                    return place + "." + AnthropicBlocks.type(block) + "." + field + ": Extra inputs are not permitted";
                 }
             }
             return null;
@@ -105,12 +76,12 @@ final class AnthropicRules {
     }
 
     private static @Nullable String emptyText(JsonNode body) {
-        return eachBlock(
+        return AnthropicBlocks.eachBlock(
                 body,
-                (place, block) ->
-                        type(block).equals("text") && Roles.text(block, "text").isBlank()
-                                ? "messages: text content blocks must be non-empty"
-                                : null);
+                (place, block) -> AnthropicBlocks.type(block).equals("text")
+                                && Roles.text(block, "text").isBlank()
+                        ? "messages: text content blocks must be non-empty"
+                        : null);
     }
 
     private static @Nullable String trailingSpace(JsonNode body) {
@@ -128,9 +99,9 @@ final class AnthropicRules {
     }
 
     private static @Nullable String callId(JsonNode body) {
-        return eachBlock(
+        return AnthropicBlocks.eachBlock(
                 body,
-                (place, block) -> type(block).equals("tool_use")
+                (place, block) -> AnthropicBlocks.type(block).equals("tool_use")
                                 && !ID.matcher(Roles.text(block, "id")).matches()
                         ? place + ".tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'"
                         : null);
@@ -141,14 +112,14 @@ final class AnthropicRules {
         List<JsonNode> messages = Roles.messages(body);
         for (int i = 0; i < messages.size(); i++) {
             List<String> open = new ArrayList<>();
-            for (JsonNode block : blocks(messages.get(i))) {
-                if (type(block).equals("tool_use")) {
+            for (JsonNode block : AnthropicBlocks.blocks(messages.get(i))) {
+                if (AnthropicBlocks.type(block).equals("tool_use")) {
                     open.add(Roles.text(block, "id"));
                 }
             }
-            List<JsonNode> next = i + 1 < messages.size() ? blocks(messages.get(i + 1)) : List.of();
+            List<JsonNode> next = i + 1 < messages.size() ? AnthropicBlocks.blocks(messages.get(i + 1)) : List.of();
             for (JsonNode block : next) {
-                if (!type(block).equals("tool_result")) {
+                if (!AnthropicBlocks.type(block).equals("tool_result")) {
                     break;
                 }
                 open.remove(Roles.text(block, "tool_use_id"));
@@ -167,12 +138,12 @@ final class AnthropicRules {
         for (int i = 0; i < messages.size(); i++) {
             List<String> calls = new ArrayList<>();
             if (i > 0) {
-                blocks(messages.get(i - 1)).forEach(block -> calls.add(Roles.text(block, "id")));
+                AnthropicBlocks.blocks(messages.get(i - 1)).forEach(block -> calls.add(Roles.text(block, "id")));
             }
-            List<JsonNode> blocks = blocks(messages.get(i));
+            List<JsonNode> blocks = AnthropicBlocks.blocks(messages.get(i));
             for (int j = 0; j < blocks.size(); j++) {
                 String id = Roles.text(blocks.get(j), "tool_use_id");
-                if (type(blocks.get(j)).equals("tool_result") && !calls.contains(id)) {
+                if (AnthropicBlocks.type(blocks.get(j)).equals("tool_result") && !calls.contains(id)) {
                     return "messages." + i + ".content." + j + ": unexpected `tool_use_id` found in `tool_result`"
                             + " blocks: " + id + ". Each `tool_result` block must have a corresponding `tool_use` block"
                             + " in the previous message.";

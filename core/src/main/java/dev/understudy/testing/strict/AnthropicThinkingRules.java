@@ -14,14 +14,14 @@ final class AnthropicThinkingRules {
     private AnthropicThinkingRules() {}
 
     private static boolean thinks(JsonNode body) {
-        return AnthropicRules.type(body.path("thinking")).equals("enabled");
+        return AnthropicBlocks.type(body.path("thinking")).equals("enabled");
     }
 
     static @Nullable String signature(JsonNode body, SentBlocks sent) {
-        return AnthropicRules.eachBlock(body, (place, block) -> {
-            boolean valid = AnthropicRules.type(block).equals("thinking")
+        return AnthropicBlocks.eachBlock(body, (place, block) -> {
+            boolean valid = AnthropicBlocks.type(block).equals("thinking")
                     ? sent.hasSigned(Roles.text(block, "signature"), Roles.text(block, "thinking"))
-                    : !AnthropicRules.type(block).equals("redacted_thinking")
+                    : !AnthropicBlocks.type(block).equals("redacted_thinking")
                             || sent.hasSigned(Roles.text(block, "data"));
             return valid ? null : place + ": Invalid `signature` in `thinking` block";
         });
@@ -34,9 +34,9 @@ final class AnthropicThinkingRules {
             if (Roles.is(messages.get(i), "assistant")) {
                 List<String> turn = new ArrayList<>();
                 boolean thought = false;
-                for (JsonNode block : AnthropicRules.blocks(messages.get(i))) {
-                    thought |= THINKING.contains(AnthropicRules.type(block));
-                    switch (AnthropicRules.type(block)) {
+                for (JsonNode block : AnthropicBlocks.blocks(messages.get(i))) {
+                    thought |= THINKING.contains(AnthropicBlocks.type(block));
+                    switch (AnthropicBlocks.type(block)) {
                         case "thinking" -> turn.add(Roles.text(block, "signature"));
                         case "redacted_thinking" -> turn.add(Roles.text(block, "data"));
                         case "tool_use" -> turn.add(Roles.text(block, "id"));
@@ -61,19 +61,19 @@ final class AnthropicThinkingRules {
         }
         List<JsonNode> messages = Roles.messages(body);
         for (int i = messages.size() - 1; i >= 0; i--) {
-            List<JsonNode> blocks = AnthropicRules.blocks(messages.get(i));
-            boolean hasCall =
-                    blocks.stream().anyMatch(block -> AnthropicRules.type(block).equals("tool_use"));
+            List<JsonNode> blocks = AnthropicBlocks.blocks(messages.get(i));
+            boolean hasCall = blocks.stream()
+                    .anyMatch(block -> AnthropicBlocks.type(block).equals("tool_use"));
             if (Roles.is(messages.get(i), "assistant")) {
-                return hasCall && !THINKING.contains(AnthropicRules.type(blocks.get(0)))
+                return hasCall && !THINKING.contains(AnthropicBlocks.type(blocks.get(0)))
                         ? "messages." + i + ".content.0.type: Expected `thinking` or `redacted_thinking`, but found `"
-                                + AnthropicRules.type(blocks.get(0))
+                                + AnthropicBlocks.type(blocks.get(0))
                                 + "`. When `thinking` is enabled, a final `assistant` message must"
                                 + " start with a thinking block (preceeding the lastmost set of `tool_use` and"
                                 + " `tool_result` blocks)."
                         : null;
             }
-            if (blocks.stream().noneMatch(block -> AnthropicRules.type(block).equals("tool_result"))) {
+            if (blocks.stream().noneMatch(block -> AnthropicBlocks.type(block).equals("tool_result"))) {
                 return null;
             }
         }
@@ -81,7 +81,7 @@ final class AnthropicThinkingRules {
     }
 
     static @Nullable String forced(JsonNode body) {
-        return thinks(body) && Set.of("any", "tool").contains(AnthropicRules.type(body.path("tool_choice")))
+        return thinks(body) && Set.of("any", "tool").contains(AnthropicBlocks.type(body.path("tool_choice")))
                 ? "Thinking may not be enabled when tool_choice forces tool use."
                 : null;
     }
