@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Log probabilities of tokens are readable, whichever vendor tells them, in whole answers and in streams. */
+/** Log probabilities of tokens are readable, whichever vendor reports them, in whole answers and in streams. */
 class LogprobsTest {
 
     private static final ChatRequest PLAIN = ChatRequest.of("m", "q");
@@ -42,7 +42,7 @@ class LogprobsTest {
     }
 
     @Test
-    void chatCompletionsTellsThem() {
+    void chatCompletionsReportsThem() {
         assertThat(chat(ASKED).logprobs()).isEqualTo(BOTH);
         assertThat(chat(PLAIN.withExtra("openai-chat", "logprobs", true)).logprobs())
                 .isEqualTo(BOTH);
@@ -65,7 +65,7 @@ class LogprobsTest {
     }
 
     @Test
-    void responsesTellsThemInItsItem() {
+    void responsesReportsThemInItsItem() {
         String item =
                 "{'id':'m1','type':'message','role':'assistant','status':'completed','content':[{'type':'output_text',"
                         + "'text':'Yes!','annotations':[],'logprobs':[" + YES + "," + MARK + "]}]}";
@@ -83,7 +83,7 @@ class LogprobsTest {
     }
 
     @Test
-    void geminiTellsThemWithTheAlternatives() {
+    void geminiReportsThemWithTheAlternatives() {
         String first = "'logprobsResult':{'chosenCandidates':[{'token':'Yes','tokenId':1,'logProbability':-0.25}],"
                 + "'topCandidates':[{'candidates':[{'token':'No','logProbability':-2.5}]}]}";
         String second = "'logprobsResult':{'chosenCandidates':[{'token':'!','logProbability':-1}],"
@@ -102,7 +102,7 @@ class LogprobsTest {
     }
 
     @Test
-    void ollamaTellsThemByLine() {
+    void ollamaReportsThemByLine() {
         ChatResponse answer = AnswerForms.of(
                 Wire.OLLAMA,
                 ASKED,
@@ -115,7 +115,7 @@ class LogprobsTest {
     }
 
     @Test
-    void cohereTellsThemByPieceOfText() {
+    void cohereReportsThemByPieceOfText() {
         String first = "{'token_ids':[1,2],'text':'Yes','logprobs':[-0.25,-0.5]}";
         String second = "{'token_ids':[3],'text':'!','logprobs':[-1]}";
         ChatResponse answer = AnswerForms.of(

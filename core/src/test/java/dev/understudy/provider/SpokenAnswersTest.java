@@ -71,7 +71,7 @@ class SpokenAnswersTest {
     }
 
     @Test
-    void otherVendorsAreToldTheTranscript() {
+    void otherVendorsGetTheTranscript() {
         ChatResponse answer = AnswerForms.of(Wire.CHAT, ASK, SPOKEN, EVENTS);
         for (ContentPartsTest.Target target : ContentPartsTest.Target.values()) {
             if (!target.name().startsWith("GEMINI")) {

@@ -60,9 +60,12 @@ final class OpenAiChatTurn {
             } else if (block instanceof ContentBlock.Text words) {
                 text.append(words.text());
                 more.putAll(OpenAiChatTextData.sendable(own));
-            } else if (block instanceof ContentBlock.Audio && OpenAiChatAudio.id(own) != null) {
-                more.put("audio", ExtraFields.fields("id", OpenAiChatAudio.id(own)));
-                transcribed |= OpenAiChatAudio.isTranscribed(own);
+            } else if (block instanceof ContentBlock.Audio) {
+                Object id = OpenAiChatAudio.id(own);
+                if (id != null) {
+                    more.put("audio", ExtraFields.fields("id", id));
+                    transcribed |= OpenAiChatAudio.isTranscribed(own);
+                }
             } else if (block instanceof ContentBlock.Refusal refusal) {
                 text.append(refusal.text());
             } else if (block instanceof ReasoningBlock reasoning) {

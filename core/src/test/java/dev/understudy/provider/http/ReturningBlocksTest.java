@@ -98,7 +98,7 @@ class ReturningBlocksTest {
     }
 
     @Test
-    void soundGoesBackToItsServerAndIsToldAsLeftOutAtTheFallback() {
+    void soundGoesBackToItsServerAndIsLeftOutAtTheFallback() {
         List<String> leftOut = new CopyOnWriteArrayList<>();
         first.then(ScriptedReply.raw(
                 200,
