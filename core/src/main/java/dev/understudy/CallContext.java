@@ -175,7 +175,7 @@ public final class CallContext {
     }
 
     /**
-     * Excludes providers, or models of a provider, from calls: {@code avoid("openai", "azure/gpt-5")}.
+     * Excludes providers, or models of a provider, from calls: {@code avoid("openai", "azure/gpt-5.6")}.
      *
      * @param routes each "provider" or "provider/model"
      * @return an operator for {@code contextWrite}

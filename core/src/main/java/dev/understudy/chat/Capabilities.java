@@ -1,5 +1,6 @@
 package dev.understudy.chat;
 
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Objects;
@@ -16,21 +17,28 @@ public final class Capabilities {
             EnumSet.of(Feature.TOOLS, Feature.STREAMING, Feature.STREAMING_TOOLS, Feature.VISION, Feature.JSON_SCHEMA),
             null,
             null,
+            null,
             null);
 
     private final Set<Feature> features;
     private final @Nullable Integer window;
     private final @Nullable Integer maxOutput;
     private final @Nullable Price price;
+    private final @Nullable LocalDate retirement;
 
     private Capabilities(
-            Set<Feature> features, @Nullable Integer window, @Nullable Integer maxOutput, @Nullable Price price) {
+            Set<Feature> features,
+            @Nullable Integer window,
+            @Nullable Integer maxOutput,
+            @Nullable Price price,
+            @Nullable LocalDate retirement) {
         requirePositive("window", window);
         requirePositive("maxOutput", maxOutput);
         this.features = Set.copyOf(features);
         this.window = window;
         this.maxOutput = maxOutput;
         this.price = price;
+        this.retirement = retirement;
     }
 
     /**
@@ -70,6 +78,15 @@ public final class Capabilities {
     }
 
     /**
+     * Returns the day on which the vendor turns the model off. From that day on its requests are refused.
+     *
+     * @return the day; {@code null} if none is announced
+     */
+    public @Nullable LocalDate retirement() {
+        return retirement;
+    }
+
+    /**
      * Returns the assumed capabilities of a model that is not described: features that chat models commonly have, no
      * prefill, sizes and price unknown. A vendor that does not support a feature responds with
      * {@link FailureKind#UNSUPPORTED}.
@@ -87,7 +104,7 @@ public final class Capabilities {
      * @return the capabilities
      */
     public static Capabilities of(Feature... features) {
-        return new Capabilities(Set.of(features), null, null, null);
+        return new Capabilities(Set.of(features), null, null, null, null);
     }
 
     /**
@@ -129,7 +146,7 @@ public final class Capabilities {
     public Capabilities withFeature(Feature feature) {
         EnumSet<Feature> more = EnumSet.of(feature);
         more.addAll(features);
-        return new Capabilities(more, window, maxOutput, price);
+        return new Capabilities(more, window, maxOutput, price, retirement);
     }
 
     /**
@@ -142,7 +159,7 @@ public final class Capabilities {
         EnumSet<Feature> fewer = EnumSet.noneOf(Feature.class);
         fewer.addAll(features);
         fewer.remove(feature);
-        return new Capabilities(fewer, window, maxOutput, price);
+        return new Capabilities(fewer, window, maxOutput, price, retirement);
     }
 
     /**
@@ -153,7 +170,7 @@ public final class Capabilities {
      * @throws IllegalArgumentException if {@code tokens} is below 1
      */
     public Capabilities withWindow(int tokens) {
-        return new Capabilities(features, tokens, maxOutput, price);
+        return new Capabilities(features, tokens, maxOutput, price, retirement);
     }
 
     /**
@@ -164,7 +181,7 @@ public final class Capabilities {
      * @throws IllegalArgumentException if {@code tokens} is below 1
      */
     public Capabilities withMaxOutput(int tokens) {
-        return new Capabilities(features, window, tokens, price);
+        return new Capabilities(features, window, tokens, price, retirement);
     }
 
     /**
@@ -174,7 +191,17 @@ public final class Capabilities {
      * @return a copy
      */
     public Capabilities withPrice(Price price) {
-        return new Capabilities(features, window, maxOutput, price);
+        return new Capabilities(features, window, maxOutput, price, retirement);
+    }
+
+    /**
+     * Returns a copy with the day on which the vendor turns the model off.
+     *
+     * @param day the day; {@code null} for none
+     * @return a copy
+     */
+    public Capabilities withRetirement(@Nullable LocalDate day) {
+        return new Capabilities(features, window, maxOutput, price, day);
     }
 
     private static void requirePositive(String what, @Nullable Integer tokens) {
@@ -190,18 +217,19 @@ public final class Capabilities {
                 && Objects.equals(features, other.features)
                 && Objects.equals(window, other.window)
                 && Objects.equals(maxOutput, other.maxOutput)
-                && Objects.equals(price, other.price);
+                && Objects.equals(price, other.price)
+                && Objects.equals(retirement, other.retirement);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(features, window, maxOutput, price);
+        return Objects.hash(features, window, maxOutput, price, retirement);
     }
 
     @Override
     public String toString() {
         return "Capabilities[features=" + features + ", window=" + window + ", maxOutput=" + maxOutput + ", price="
-                + price + "]";
+                + price + (retirement == null ? "" : ", retirement=" + retirement) + "]";
     }
 
     /**

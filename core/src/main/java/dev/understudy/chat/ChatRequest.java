@@ -51,7 +51,7 @@ public record ChatRequest(
         Objects.requireNonNull(format, "format");
         Objects.requireNonNull(sampling, "sampling");
         if (model.isBlank()) {
-            throw new IllegalArgumentException("A request names a model, \"gpt-5\" for one");
+            throw new IllegalArgumentException("A request names a model, \"gpt-5.6\" for one");
         }
         messages = List.copyOf(messages);
         if (messages.isEmpty()) {

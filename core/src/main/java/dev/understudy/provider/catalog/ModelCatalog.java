@@ -1,8 +1,11 @@
 package dev.understudy.provider.catalog;
 
 import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Feature;
+import dev.understudy.provider.json.JsonErrors;
 import java.net.URI;
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Locale;
@@ -10,34 +13,56 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Publicly known capabilities of models at their vendors' own addresses, from the resource {@code models.json}. They do
- * not hold behind a gateway, which has prices and limits of its own, and capabilities given with an endpoint take
- * precedence. Unknown values stay unknown.
+ * Publicly known capabilities of models at their vendors' own addresses. They do not hold behind a gateway, which has
+ * prices and limits of its own, and capabilities given with an endpoint take precedence. Unknown values stay unknown.
+ * The data come with the jar and can be replaced at run time, for all providers of the process.
  */
 public final class ModelCatalog {
 
-    private static final ModelCatalogFile FILE = ModelCatalogFile.read();
-    private static final ReasoningModels NAMES = ReasoningModels.of(FILE.hosts().values());
+    private static final ModelCatalogFile KEPT = ModelCatalogFile.read("model-facts.json");
     private static final Capabilities REASONING = Capabilities.assumed().withFeature(Feature.REASONING);
 
-    /** A version suffix, ignored when a model is looked up: {@code -20251001}, {@code -2025-08-07}, {@code -001}. */
-    private static final Pattern VERSION =
-            Pattern.compile("(.+?)-(?:\\d{8}|\\d{4}-\\d\\d-\\d\\d|\\d\\d-\\d{4}|\\d{3,4}|latest|preview(?:-[\\d-]+)?)");
+    private static final ModelData OF_THE_JAR = ModelData.of(ModelCatalogFile.read("models.json"), KEPT);
+
+    private static volatile ModelData data = OF_THE_JAR;
 
     private ModelCatalog() {}
 
-    /** Reads the resource unless it was read before; blocks. Later look-ups do not block. */
+    /** Reads the data of the jar unless they were read before; blocks. Later look-ups do not block. */
     public static void load() {
         asOf();
     }
 
-    /** Date of the last comparison with the vendors' price lists. */
-    static LocalDate asOf() {
-        return FILE.asOf();
+    /** Date of the figures in use. */
+    public static LocalDate asOf() {
+        return data.asOf();
+    }
+
+    /**
+     * Replaces the figures by those of a document in the form of {@code models.json}. The facts of the jar stay.
+     *
+     * @return the date of the figures in use from now on
+     * @throws CallFailed PROTOCOL if the document is no catalog; the figures in use stay
+     */
+    public static LocalDate use(byte[] document) {
+        ModelCatalogFile file;
+        try {
+            file = ModelCatalogFile.parse(document, false);
+        } catch (IllegalStateException | IllegalArgumentException | DateTimeException notACatalog) {
+            throw JsonErrors.rejected("a document that is no model catalog");
+        }
+        if (file.hosts().isEmpty() || file.asOf().equals(LocalDate.MIN)) {
+            throw JsonErrors.rejected("a model catalog without models or without a date");
+        }
+        data = ModelData.of(file, KEPT);
+        return file.asOf();
+    }
+
+    /** Returns to the figures of the jar. */
+    static void useThoseOfTheJar() {
+        data = OF_THE_JAR;
     }
 
     /**
@@ -48,7 +73,7 @@ public final class ModelCatalog {
         Map<String, Capabilities> models = at(baseUrl);
         Capabilities known = models.get(model);
         known = known != null ? known : models.get(withoutVersion(model));
-        return known != null ? known : NAMES.reasons(model) ? REASONING : Capabilities.assumed();
+        return known != null ? known : data.reasoning().reasons(model) ? REASONING : Capabilities.assumed();
     }
 
     /** Maximum output tokens by model name, of the given models and of those publicly known at this address. */
@@ -66,23 +91,22 @@ public final class ModelCatalog {
 
     /** Model name without its version suffix and without the prefix {@code models/}. */
     public static String withoutVersion(String model) {
-        String name = model.startsWith("models/") ? model.substring(7) : model;
-        Matcher version = VERSION.matcher(name);
-        return version.matches() ? version.group(1) : name;
+        return ModelName.withoutVersion(model);
     }
 
     private static Map<String, Capabilities> at(URI baseUrl) {
+        Map<String, Map<String, Capabilities>> hosts = data.hosts();
         String host = baseUrl.getHost().toLowerCase(Locale.ROOT);
-        Map<String, Capabilities> below = FILE.hosts().get(host + baseUrl.getPath());
-        return below != null ? below : FILE.hosts().getOrDefault(host, Map.of());
+        Map<String, Capabilities> below = hosts.get(host + baseUrl.getPath());
+        return below != null ? below : hosts.getOrDefault(host, Map.of());
     }
 
-    /** Models known to continue a trailing assistant message, by host. */
+    /** Models known to continue a trailing assistant message, by host; their versions do too. */
     static Map<String, Set<String>> continuing() {
         Map<String, Set<String>> continuing = new TreeMap<>();
-        FILE.hosts()
-                .forEach((host, models) -> models.forEach((model, capabilities) -> {
-                    if (capabilities.has(Feature.PREFILL)) {
+        KEPT.hosts()
+                .forEach((host, models) -> models.forEach((model, facts) -> {
+                    if (facts.with().contains(Feature.PREFILL)) {
                         continuing
                                 .computeIfAbsent(host, none -> new TreeSet<>())
                                 .add(model);

@@ -27,6 +27,29 @@ final class BoundedBody {
                 .flux();
     }
 
+    /** Emits the whole body, or an empty array if it is above the limit; the rest of it is read and dropped. */
+    static Flux<byte[]> wholeOrNothing(ByteBufFlux content, int limit) {
+        return content.asByteArray()
+                .collect(BoundedBody.Kept::new, (kept, piece) -> kept.add(piece, limit))
+                .map(kept -> kept.bytes.toByteArray())
+                .flux();
+    }
+
+    private static final class Kept {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private boolean over;
+
+        void add(byte[] piece, int limit) {
+            over |= bytes.size() + piece.length > limit;
+            if (over) {
+                bytes.reset();
+            } else {
+                bytes.writeBytes(piece);
+            }
+        }
+    }
+
     /** Emits as much of an error body as fits and arrives in time; a later error is ignored. */
     static Mono<byte[]> upTo(ByteBufFlux content, int limit, Duration timeout) {
         return content.asByteArray()

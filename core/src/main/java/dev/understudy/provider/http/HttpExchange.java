@@ -1,5 +1,6 @@
 package dev.understudy.provider.http;
 
+import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.guard.FinishWait;
@@ -12,6 +13,7 @@ import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.BodyInflater;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -25,6 +27,8 @@ import reactor.util.context.ContextView;
 
 /** One HTTP request and its response. Bytes are copied out of Netty's buffers on arrival. */
 final class HttpExchange {
+
+    private static final int MAX_PROBE = 1 << 20;
 
     private final Endpoint endpoint;
     private final Dialect dialect;
@@ -141,9 +145,25 @@ final class HttpExchange {
                 failed -> InBandError.typed(failed, caller));
     }
 
-    /** Completes when a cheap GET succeeds. */
-    Mono<Void> probe(KeyRing.Lease lease, String path) {
-        return new HttpAnswer<Void>(
+    /** Emits the body of a cheap GET that succeeds; an empty one if it is too long to be of interest. */
+    Mono<byte[]> probe(KeyRing.Lease lease, String path) {
+        return get(lease, path, (response, content) -> {
+            String encoding = ResponseChecks.encoding(response);
+            return BoundedBody.wholeOrNothing(content, MAX_PROBE)
+                    .map(body -> body.length == 0 ? body : BodyInflater.whole(body, encoding, MAX_PROBE, false))
+                    .onErrorReturn(CallFailed.class, new byte[0]);
+        });
+    }
+
+    /** Emits the body of a GET; above the limit, a PROTOCOL failure. */
+    Mono<byte[]> document(KeyRing.Lease lease, String path, int limit) {
+        return get(lease, path, (response, content) -> BoundedBody.whole(content, limit)
+                .map(body -> BodyInflater.whole(body, ResponseChecks.encoding(response), limit, false)));
+    }
+
+    private Mono<byte[]> get(
+            KeyRing.Lease lease, String path, BiFunction<HttpClientResponse, ByteBufFlux, Flux<byte[]>> read) {
+        return new HttpAnswer<byte[]>(
                         httpConnections,
                         progress -> httpRequests
                                 .get(path, lease, "application/json", progress)
@@ -151,11 +171,11 @@ final class HttpExchange {
                                     progress.begun();
                                     progress.answered();
                                     return ResponseChecks.isOk(response)
-                                            ? content.then().flux()
+                                            ? read.apply(response, content)
                                             : responseChecks.failure(response, content, CallerText.NONE, wait -> {});
                                 }),
                         UnaryOperator.identity())
-                .then();
+                .singleOrEmpty();
     }
 
     /**

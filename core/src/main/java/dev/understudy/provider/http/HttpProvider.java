@@ -48,6 +48,7 @@ public final class HttpProvider implements ChatProvider {
     private final HttpConnections httpConnections;
     private final String probePath;
     private final boolean loadsModels;
+    private final ModelRetirements modelRetirements;
 
     public HttpProvider(Endpoint endpoint, Dialect dialect) {
         this(endpoint, dialect, null);
@@ -71,6 +72,7 @@ public final class HttpProvider implements ChatProvider {
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
         this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
         this.probePath = dialect.probePath();
+        this.modelRetirements = new ModelRetirements();
         this.loadsModels =
                 dialect.loads() && PrivateNetwork.contains(endpoint.baseUrl().getHost());
     }
@@ -89,6 +91,7 @@ public final class HttpProvider implements ChatProvider {
         this.httpExchange = original.httpExchange;
         this.probePath = probePath;
         this.loadsModels = original.loadsModels;
+        this.modelRetirements = original.modelRetirements;
     }
 
     private static @Nullable CredentialCache credentials(Endpoint endpoint) {
@@ -123,7 +126,7 @@ public final class HttpProvider implements ChatProvider {
 
     @Override
     public Capabilities capabilities(String model) {
-        Capabilities can = endpoint.capabilities(model);
+        Capabilities can = modelRetirements.apply(model, endpoint.capabilities(model));
         can = loadsModels ? can.withFeature(Feature.LOADING) : can;
         return dialect.stores() ? can.withFeature(Feature.SAME_RESPONSE) : can;
     }
@@ -253,8 +256,16 @@ public final class HttpProvider implements ChatProvider {
             return Mono.empty();
         }
         return withKey(lease -> httpExchange.probe(lease, probePath).flux())
+                .doOnNext(modelRetirements::learn)
                 .onErrorMap(failures::redacted)
                 .then();
+    }
+
+    /** Emits the body of a GET of the base URL; above the limit, a PROTOCOL failure. */
+    public Mono<byte[]> document(int limit) {
+        return withKey(lease -> httpExchange.document(lease, "", limit).flux())
+                .onErrorMap(failures::redacted)
+                .next();
     }
 
     @Override

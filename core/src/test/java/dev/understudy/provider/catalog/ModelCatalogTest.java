@@ -17,9 +17,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelCatalogTest {
 
@@ -37,6 +40,7 @@ class ModelCatalogTest {
         assertThat(mini.has(Feature.REASONING)).isTrue();
         assertThat(mini.has(Feature.TOOLS)).isTrue();
         assertThat(mini.has(Feature.PREFILL)).isFalse();
+        assertThat(mini.retirement()).isEqualTo(LocalDate.of(2026, 12, 11));
         assertThat(mini.price().cost(Usage.of(1_000_000, 500_000))).isEqualTo(1.25);
     }
 
@@ -74,9 +78,9 @@ class ModelCatalogTest {
     @Test
     void unknownValuesOfAKnownModelStayUnknown() {
         Capabilities opus = ANTHROPIC.capabilities("claude-opus-5-5");
-        assertThat(opus.window()).isNull();
+        assertThat(opus.maxOutput()).isNull();
         assertThat(opus.price()).isNotNull();
-        assertThat(GEMINI.capabilities("gemini-3.6-flash").price()).isNull();
+        assertThat(ANTHROPIC.capabilities("claude-sonnet-5-5").window()).isNull();
     }
 
     @Test
@@ -155,7 +159,7 @@ class ModelCatalogTest {
         Capabilities groq = OpenAiCompatibleVendor.GROQ.endpoint("k").capabilities("openai/gpt-oss-120b");
         assertThat(groq.window()).isEqualTo(131_072);
         assertThat(groq.maxOutput()).isEqualTo(65_536);
-        assertThat(groq.price()).isEqualTo(new Capabilities.Price(0.15, 0.15, 0.6));
+        assertThat(groq.price()).isEqualTo(new Capabilities.Price(0.15, 0.075, 0.6));
         Capabilities grok = OpenAiCompatibleVendor.XAI.endpoint("k").capabilities("grok-4-0709");
         assertThat(grok.window()).isEqualTo(256_000);
         assertThat(grok.has(Feature.REASONING)).isTrue();
@@ -164,7 +168,7 @@ class ModelCatalogTest {
         assertThat(deepSeek.window()).isEqualTo(1_000_000);
         assertThat(deepSeek.maxOutput()).isEqualTo(384_000);
         Capabilities mistral = OpenAiCompatibleVendor.MISTRAL.endpoint("k").capabilities("mistral-large-2512");
-        assertThat(mistral.price()).isEqualTo(new Capabilities.Price(0.5, 0.5, 1.5));
+        assertThat(mistral.price()).isEqualTo(new Capabilities.Price(0.5, 0.05, 1.5));
         assertThat(mistral.has(Feature.PREFILL)).isTrue();
     }
 
@@ -242,21 +246,105 @@ class ModelCatalogTest {
                 "{\"hosts\": {\"h\": {\"models\": {\"m\": {}, \"m\": {}}}}}; second entry of model",
                 "{\"hosts\": {\"h\": {}, \"h\": {}}}; second entry of host",
                 "{\"hosts\": {\"h\": {\"models\": {\"m\": {\"windows\": 1}}}}}; windows",
+                "{\"hosts\": {\"h\": {\"models\": {\"m\": {\"with\": [\"flight\"]}}}}}; FLIGHT",
+                "{\"hosts\": {\"h\": {\"models\": {\"m\": {\"window\": 0}}}}}; number of tokens",
                 "{\"hosts\": {\"h\": {\"models\": {\"m\": {\"price\": {\"in\": 1}}}}}}; field of a price"
             })
     void unknownFieldsAndDuplicatesAreRefused(String json, String message) {
-        assertThatThrownBy(() -> ModelCatalogFile.parse(json.getBytes(StandardCharsets.UTF_8)))
+        assertThatThrownBy(() -> ModelCatalogFile.parse(json.getBytes(StandardCharsets.UTF_8), true))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
-    void everyHostNamesItsSource() throws IOException {
-        try (InputStream file = ModelCatalog.class.getResourceAsStream("/dev/understudy/provider/models.json")) {
+    void everyHostOfOurFactsNamesItsSource() throws IOException {
+        try (InputStream file = ModelCatalog.class.getResourceAsStream("/dev/understudy/provider/model-facts.json")) {
             assertThat(Corpus.MAPPER.readTree(file.readAllBytes()).path("hosts"))
                     .isNotEmpty()
                     .allSatisfy(host ->
                             assertThat(host.path("source").stringValue()).startsWith("https://"));
+        }
+    }
+
+    @Test
+    void snapshotIsSmallAndNamesItsSourcesAndLicence() throws IOException {
+        try (InputStream file = ModelCatalog.class.getResourceAsStream("/dev/understudy/provider/models.json");
+                InputStream licence =
+                        ModelCatalog.class.getResourceAsStream("/dev/understudy/provider/models-licence.txt")) {
+            byte[] bytes = file.readAllBytes();
+            assertThat(bytes).hasSizeLessThan(300 << 10);
+            assertThat(Corpus.MAPPER.readTree(bytes).path("sources"))
+                    .allSatisfy(source -> assertThat(source.stringValue()).contains("(MIT)"));
+            assertThat(new String(licence.readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("genai-prices", "models.dev", "Permission is hereby granted");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-5, 2026-12-11",
+        "gpt-5-2025-08-07, 2026-12-11",
+        "o3, 2026-12-11",
+        "gpt-4o-2024-05-13, 2027-01-14",
+        "gpt-5.1, 2027-04-01",
+        "gpt-5.6,",
+        "gpt-5-next,"
+    })
+    void retirementDayHoldsForAllVersionsOfAModel(String model, LocalDate day) {
+        assertThat(OPENAI.capabilities(model).retirement()).isEqualTo(day);
+    }
+
+    @Test
+    void priceOfCacheWritesIsKnown() {
+        assertThat(ANTHROPIC.capabilities("claude-opus-5").price()).isEqualTo(new Capabilities.Price(5, 0.5, 25, 6.25));
+    }
+
+    @Nested
+    class TwoSources {
+
+        private static final String FIGURES = "{'asOf': '%s', 'hosts': {'api.example': {'models': {"
+                + "'m': {'window': 10, 'price': {'input': 1, 'output': 2}, 'without': ['vision']},"
+                + "'m-2026-01-01': {'window': 20}, 'mx': {'window': 30}, 'several': {'price': {'input': 1, 'output': 2}}}}}}";
+        private static final String FACTS = "{'asOf': '2026-06-01', 'hosts': {'api.example': {'models': {"
+                + "'m': {'window': 11, 'maxOutput': 5, 'with': ['prefill'], 'retires': '2027-01-01'},"
+                + "'mx*': {'with': ['reasoning']}, 'several': {'price': null}, 'ours': {'window': 7}}}}}";
+
+        private Map<String, Capabilities> joined(String asOf) {
+            return ModelData.of(file(FIGURES.formatted(asOf)), file(FACTS))
+                    .hosts()
+                    .get("api.example");
+        }
+
+        private static ModelCatalogFile file(String json) {
+            return ModelCatalogFile.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8), true);
+        }
+
+        @ParameterizedTest
+        @CsvSource({"2026-05-31, 11", "2026-06-01, 11", "2026-06-02, 10"})
+        void laterFiguresArePreferred(String asOf, int window) {
+            assertThat(joined(asOf).get("m").window()).isEqualTo(window);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"2026-05-31", "2026-06-02"})
+        void factsHoldWhateverIsLater(String asOf) {
+            Capabilities model = joined(asOf).get("m");
+            assertThat(model.maxOutput()).isEqualTo(5);
+            assertThat(model.price()).isEqualTo(Capabilities.Price.of(1, 2));
+            assertThat(model.has(Feature.PREFILL)).isTrue();
+            assertThat(model.has(Feature.VISION)).isFalse();
+            assertThat(model.retirement()).isEqualTo(LocalDate.of(2027, 1, 1));
+            assertThat(joined(asOf).get("mx").has(Feature.REASONING)).isTrue();
+            assertThat(joined(asOf).get("several").price()).isNull();
+            assertThat(joined(asOf).get("ours").window()).isEqualTo(7);
+            assertThat(joined(asOf)).doesNotContainKey("mx*");
+        }
+
+        @Test
+        void versionHasTheFactsOfItsModel() {
+            Capabilities version = joined("2026-06-02").get("m-2026-01-01");
+            assertThat(version.has(Feature.PREFILL)).isTrue();
+            assertThat(version.window()).isEqualTo(20);
         }
     }
 }
