@@ -96,6 +96,7 @@ final class Attempt implements AttemptBoundary.Ends {
         Event.AttemptStarted event =
                 new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), maxAttempts());
         call.publish(event);
+        route.pooledProvider().asked(route.model(), route.capabilities());
         Flux<T> answer = Flux.defer(() -> CallerCode.answer(
                         () -> mode.call(route, trimmed), call.policies().failureTyping()))
                 .switchIfEmpty(Flux.error(Attempt::empty))

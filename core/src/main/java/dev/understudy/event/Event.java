@@ -8,6 +8,7 @@ import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.Usage;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -414,6 +415,22 @@ public sealed interface Event {
         @Override
         public String toString() {
             return Failure.printable("warm-up of " + provider + " failed: " + failure);
+        }
+    }
+
+    /**
+     * A vendor turns a model off within 30 days, or did so. Published at most once a day for each model of a provider,
+     * when the model is asked or its provider is probed.
+     *
+     * @param understudy name of the understudy
+     * @param provider name of the provider
+     * @param model the model as the provider names it
+     * @param day announced day, from the vendor's list of models or from the catalog
+     */
+    record ModelRetiring(String understudy, String provider, String model, LocalDate day) implements Event {
+        @Override
+        public String toString() {
+            return Failure.printable(model + " at " + provider + " is turned off on " + day);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.understudy.event;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ public final class ProviderStatus {
     private final Map<String, CircuitState> circuits;
     private final List<KeyCooldown> keyCooldowns;
     private final @Nullable Hold hold;
+    private final Map<String, LocalDate> retirements;
 
     private ProviderStatus(Builder builder) {
         this.provider = builder.provider;
@@ -45,6 +47,7 @@ public final class ProviderStatus {
         this.circuits = builder.circuits;
         this.keyCooldowns = builder.keyCooldowns;
         this.hold = builder.hold;
+        this.retirements = builder.retirements;
     }
 
     /**
@@ -184,6 +187,15 @@ public final class ProviderStatus {
         return hold;
     }
 
+    /**
+     * Returns the days on which the vendor turns models off, unmodifiable. Models that were not asked are left out.
+     *
+     * @return announced days by model
+     */
+    public Map<String, LocalDate> retirements() {
+        return retirements;
+    }
+
     @Override
     public boolean equals(@Nullable Object object) {
         return object instanceof ProviderStatus other
@@ -200,7 +212,8 @@ public final class ProviderStatus {
                 && inFlight == other.inFlight
                 && Objects.equals(circuits, other.circuits)
                 && Objects.equals(keyCooldowns, other.keyCooldowns)
-                && Objects.equals(hold, other.hold);
+                && Objects.equals(hold, other.hold)
+                && Objects.equals(retirements, other.retirements);
     }
 
     @Override
@@ -219,7 +232,8 @@ public final class ProviderStatus {
                 inFlight,
                 circuits,
                 keyCooldowns,
-                hold);
+                hold,
+                retirements);
     }
 
     @Override
@@ -238,6 +252,7 @@ public final class ProviderStatus {
                 + ", circuits=" + circuits
                 + ", keyCooldowns=" + keyCooldowns
                 + ", hold=" + hold
+                + ", retirements=" + retirements
                 + "]";
     }
 
@@ -258,6 +273,7 @@ public final class ProviderStatus {
         private Map<String, CircuitState> circuits = Map.of();
         private List<KeyCooldown> keyCooldowns = List.of();
         private @Nullable Hold hold = null;
+        private Map<String, LocalDate> retirements = Map.of();
 
         private Builder(String provider) {
             this.provider = Objects.requireNonNull(provider, "provider");
@@ -403,6 +419,17 @@ public final class ProviderStatus {
          */
         public Builder hold(@Nullable Hold hold) {
             this.hold = hold;
+            return this;
+        }
+
+        /**
+         * Sets {@link ProviderStatus#retirements()}.
+         *
+         * @param retirements announced days by model
+         * @return this builder
+         */
+        public Builder retirements(Map<String, LocalDate> retirements) {
+            this.retirements = Collections.unmodifiableMap(new LinkedHashMap<>(retirements));
             return this;
         }
 

@@ -88,6 +88,9 @@ public final class HealthProber implements Disposable {
                 .probeState()
                 .updateAndGet(
                         probeState -> probeState.ended(error == null, message, policy(pooledProvider), wallClock, now));
+        if (error == null) {
+            pooledProvider.probed();
+        }
         if (pooledProvider.outOfRotation() != wasOutOfRotation) {
             events.healthChanged(pooledProvider.name(), pooledProvider.status(), message);
         }

@@ -5,6 +5,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
+import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,10 @@ public record PoolEvents(String understudy, Listener listener) {
 
     void healthChanged(String provider, ProviderStatus.Health health, @Nullable String cause) {
         publish(new Event.HealthChanged(understudy, provider, health, cause));
+    }
+
+    void modelRetiring(String provider, String model, LocalDate day) {
+        publish(new Event.ModelRetiring(understudy, provider, model, day));
     }
 
     public void warmupFailed(String provider, Failure failure) {

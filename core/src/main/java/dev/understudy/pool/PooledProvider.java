@@ -1,5 +1,6 @@
 package dev.understudy.pool;
 
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
@@ -14,6 +15,8 @@ import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.policy.RetryBudget;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -37,6 +40,7 @@ public final class PooledProvider {
     private final RecentlyUsed<String, CircuitBreaker> circuits =
             new RecentlyUsed<>(MAX_CIRCUITS, CircuitBreaker::isForcedOpen);
     private final Function<String, CircuitBreaker> newCircuit;
+    private final Retirements retirements;
     private volatile boolean held;
     private volatile long heldUntil;
 
@@ -46,13 +50,15 @@ public final class PooledProvider {
             ProviderHealth providerHealth,
             RateLimiter rateLimiter,
             RetryTokenBucket retryTokenBucket,
-            Function<String, CircuitBreaker> newCircuit) {
+            Function<String, CircuitBreaker> newCircuit,
+            Retirements retirements) {
         this.provider = provider;
         this.options = providerOptions;
         this.providerHealth = providerHealth;
         this.rateLimiter = rateLimiter;
         this.retryTokenBucket = retryTokenBucket;
         this.newCircuit = newCircuit;
+        this.retirements = retirements;
     }
 
     /** Creates pooled providers that share policies, clock, random source and receivers of changes. */
@@ -76,7 +82,8 @@ public final class PooledProvider {
                             now),
                     new RetryTokenBucket(budget, now),
                     model -> new CircuitBreaker(
-                            circuit, random, change -> changed(name, model, change), timeSource.nanos()));
+                            circuit, random, change -> changed(name, model, change), timeSource.nanos()),
+                    new Retirements(name, events, timeSource));
         }
 
         /** Reports every change to listeners, and to other instances only those that this one detected itself. */
@@ -125,6 +132,25 @@ public final class PooledProvider {
 
     public RecentlyUsed<String, CircuitBreaker> circuits() {
         return circuits;
+    }
+
+    Retirements retirements() {
+        return retirements;
+    }
+
+    /** Publishes the warning that is due if the vendor has announced to turn this model off. */
+    public void asked(String model, Capabilities capabilities) {
+        retirements.check(model, capabilities);
+    }
+
+    /** Looks up again what is announced for the models that were asked or configured. */
+    void probed() {
+        Set<String> models = new TreeSet<>(options.models().values());
+        if (options.only() != null) {
+            models.add(options.only());
+        }
+        circuits.forEach((model, circuit) -> models.add(model));
+        models.forEach(model -> retirements.check(model, provider.capabilities(model)));
     }
 
     /** Keeps the provider from being asked, for a duration or with {@code null} until {@link #release}. */

@@ -107,6 +107,7 @@ public record StatusView(
                 .inFlight(providerHealth.inFlight())
                 .circuits(circuits)
                 .keyCooldowns(providerHealth.coolingKeys(now))
+                .retirements(pooledProvider.retirements().days())
                 .hold(hold)
                 .build();
     }

@@ -23,6 +23,7 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -211,6 +212,7 @@ public final class Day {
                 new Event.HealthChanged("day", "a", ProviderStatus.Health.UNHEALTHY, "probe failed with " + PROMPT),
                 new Event.HealthChanged("day", "a", ProviderStatus.Health.HEALTHY, null),
                 new Event.ActiveProviderChanged("day", "a", "b", "after 5 consecutive failures"),
+                new Event.ModelRetiring("day", "a", "a-1", LocalDate.of(2026, 12, 11)),
                 new Event.OperatorAction("day", "write", "hold", "a", "held for maintenance"))) {
             listener.on(event);
         }

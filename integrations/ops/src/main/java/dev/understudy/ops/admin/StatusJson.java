@@ -88,6 +88,9 @@ final class StatusJson {
         view.put(
                 "cooling_down_keys",
                 providerStatus.keyCooldowns().stream().map(StatusJson::key).toList());
+        Map<String, String> retirements = new TreeMap<>();
+        providerStatus.retirements().forEach((model, day) -> retirements.put(model, day.toString()));
+        view.put("model_retirements", retirements);
         return view;
     }
 

@@ -150,6 +150,8 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
                 .put("reason", e.reason()));
         mapping(Event.WarmupFailed.class, "warmup.failed", (e, fields) -> fields.put("provider", e.provider())
                 .failure(e.failure()));
+        mapping(Event.ModelRetiring.class, "model.retiring", (e, fields) -> fields.route(e.provider(), e.model())
+                .put("day", e.day().toString()));
         mapping(Event.OperatorAction.class, "admin.changed", (e, fields) -> fields.put("by", e.by())
                 .put("action", e.action())
                 .put("provider", e.provider())

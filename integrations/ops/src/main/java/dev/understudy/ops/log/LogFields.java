@@ -152,6 +152,10 @@ record LogFields(Event event, boolean vendorText) {
         } else if (event instanceof Event.WarmupFailed failed) {
             line.add("provider", failed.provider());
             failure(line, failed.failure());
+        } else if (event instanceof Event.ModelRetiring retiring) {
+            line.add("provider", retiring.provider())
+                    .add("model", retiring.model())
+                    .add("day", retiring.day().toString());
         } else if (event instanceof Event.OperatorAction done) {
             line.add("by", done.by())
                     .add("action", done.action())

@@ -130,6 +130,7 @@ public final class Logs implements Listener {
                 || event instanceof Event.TakeoverFailed
                 || event instanceof Event.ActiveProviderChanged
                 || event instanceof Event.WarmupFailed
+                || event instanceof Event.ModelRetiring
                 || event instanceof Event.FailedOver) {
             return Level.WARNING;
         }

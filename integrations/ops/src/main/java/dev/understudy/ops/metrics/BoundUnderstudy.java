@@ -60,6 +60,17 @@ final class BoundUnderstudy {
         Route route = new Route(provider, model);
         if (target != null && !shown.contains(route) && shown.add(route)) {
             target.circuit(provider, model);
+            if (providers.contains(provider)
+                    && understudy.capabilities(provider, model).retirement() != null) {
+                target.retirement(provider, model);
+            }
+        }
+    }
+
+    void retirement(String provider, String model) {
+        Gauges target = gauges;
+        if (target != null) {
+            target.retirement(provider, model);
         }
     }
 

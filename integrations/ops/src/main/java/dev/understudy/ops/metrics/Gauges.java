@@ -2,6 +2,10 @@ package dev.understudy.ops.metrics;
 
 import dev.understudy.event.ProviderStatus;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -37,6 +41,22 @@ record Gauges(MeterRegistry registry, Supplier<@Nullable BoundUnderstudy> bound,
                     model,
                     label(state));
         }
+    }
+
+    /** The number of days is that of UTC. */
+    void retirement(String provider, String model) {
+        Meters.MODEL_RETIREMENT.gauge(
+                registry,
+                () -> read(provider, is -> daysUntil(is.retirements().get(model))),
+                understudy,
+                provider,
+                model);
+    }
+
+    private Number daysUntil(@Nullable LocalDate day) {
+        LocalDate today = LocalDate.ofInstant(
+                Instant.ofEpochMilli(registry.config().clock().wallTime()), ZoneOffset.UTC);
+        return day == null ? Double.NaN : ChronoUnit.DAYS.between(today, day);
     }
 
     private Number retryTokens(String provider) {

@@ -160,7 +160,21 @@ enum Meters {
     ACTIVE_CHANGED(
             Type.COUNTER, "understudy.active.changed", "Changes of the active provider", "understudy", "from", "to"),
     WARMUP_FAILED(Type.COUNTER, "understudy.warmup.failed", "Failed warm-ups", "understudy", "provider", "kind"),
+    MODEL_RETIRING(
+            Type.COUNTER,
+            "understudy.model.retiring",
+            "Warnings of models that are turned off within 30 days, at most one a day",
+            "understudy",
+            "provider",
+            "model"),
     OPERATOR_ACTION(Type.COUNTER, "understudy.operator.action", "Changes by operators", "understudy", "action"),
+    MODEL_RETIREMENT(
+            Type.GAUGE,
+            "understudy.model.retirement",
+            "Days until the vendor turns a model off, negative afterwards",
+            "understudy",
+            "provider",
+            "model"),
     RETRY_TOKENS(Type.GAUGE, "understudy.retry.tokens", "Retry tokens that are available", "understudy", "provider"),
     CIRCUIT_STATE(
             Type.GAUGE,

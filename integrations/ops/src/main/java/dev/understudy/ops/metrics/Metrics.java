@@ -191,6 +191,13 @@ public final class Metrics implements Listener {
             count(Meters.ACTIVE_CHANGED, understudy, changed.from(), changed.to());
         } else if (event instanceof Event.WarmupFailed failed) {
             count(Meters.WARMUP_FAILED, understudy, failed.provider(), kind(failed.failure()));
+        } else if (event instanceof Event.ModelRetiring retiring) {
+            String model = model(understudy, retiring.model());
+            BoundUnderstudy bound = boundUnderstudies.at(understudy);
+            if (bound != null && !model.equals(OTHER)) {
+                bound.retirement(retiring.provider(), model);
+            }
+            count(Meters.MODEL_RETIRING, understudy, retiring.provider(), model);
         } else if (event instanceof Event.OperatorAction done) {
             count(Meters.OPERATOR_ACTION, understudy, done.action());
         }

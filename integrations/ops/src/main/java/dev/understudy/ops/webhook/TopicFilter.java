@@ -36,6 +36,7 @@ final class TopicFilter {
             return topic == Topic.FAILOVER;
         }
         return (topic == Topic.ACTIVE && event instanceof Event.ActiveProviderChanged)
+                || (topic == Topic.RETIREMENT && event instanceof Event.ModelRetiring)
                 || (topic == Topic.AUDIT && event instanceof Event.OperatorAction);
     }
 

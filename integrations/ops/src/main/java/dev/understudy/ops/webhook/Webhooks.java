@@ -32,6 +32,8 @@ public final class Webhooks implements Listener, AutoCloseable {
         HEALTH,
         /** Another provider became the active one. */
         ACTIVE,
+        /** A vendor turns a model off soon. */
+        RETIREMENT,
         /** An operator changed something. */
         AUDIT;
 
