@@ -102,7 +102,7 @@ public final class DecodedAnswer {
     public record Live(Framing framing, StreamDecoder decoder, DecodedAnswer decodedAnswer) {
 
         public Live {
-            framing.skip(decoder::skips);
+            framing.skip(decoder);
         }
 
         public void feed(String more) {

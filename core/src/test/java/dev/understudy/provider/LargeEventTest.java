@@ -2,6 +2,7 @@ package dev.understudy.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.DialectSample.Event;
@@ -9,10 +10,12 @@ import dev.understudy.provider.dialect.EventType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events of more than 1 MiB: pictures and long tool calls. */
@@ -60,6 +63,55 @@ class LargeEventTest {
                 20_000,
                 new Random(0));
         assertThat(DialectSample.content(answer)).isEqualTo(expected);
+    }
+
+    /** A picture or sound in one event with a text, in the form of each dialect. */
+    private static List<Event> withMedia(DialectSample sample) {
+        String event = sample == DialectSample.CHAT
+                ? "{'choices':[{'index':0,'delta':{'audio':{'id':'a','data':'" + BIG
+                        + "'},'images':[{'image_url':{'url':" + "'data:image/png;base64," + BIG
+                        + "'}}],'content':' Look.'}}]}"
+                : "{'candidates':[{'content':{'parts':[{'inlineData':{'mimeType':'image/png','data':'" + BIG
+                        + "'}},{'text':' Look.'}]}}]}";
+        List<Event> events = new ArrayList<>(sample.events());
+        events.add(3, Event.all(event).get(0));
+        return events;
+    }
+
+    private static DecodedAnswer limited(DialectSample sample, ChatRequest request, int pieces) {
+        return DecodedAnswer.of(
+                sample.dialect.framing(100_000),
+                sample.dialect.decoder("p", request),
+                sample.body(withMedia(sample)),
+                pieces,
+                new Random(pieces));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DialectSample.class,
+            names = {"CHAT", "GEMINI"})
+    void mediaAboveTheLimitThatNobodyAskedForAreSkipped(DialectSample sample) {
+        for (int pieces : new int[] {500, 8_000, 60_000}) {
+            DecodedAnswer answer = limited(sample, DialectSample.REQUEST, pieces);
+            assertThat(answer.failure).isNull();
+            assertThat(answer.text.toString()).contains(" Look.");
+            assertThat(answer.response().blocks()).noneMatch(ContentBlock.Image.class::isInstance);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = DialectSample.class,
+            names = {"CHAT", "GEMINI"})
+    void mediaAboveTheLimitThatWereAskedForAreAFailure(DialectSample sample) {
+        ChatRequest model = DialectSample.REQUEST.withModel("some-image-model");
+        ChatRequest modalities = DialectSample.REQUEST
+                .withExtra("openai-chat", "modalities", List.of("text", "audio"))
+                .withExtra("gemini", "generationConfig", Map.of("responseModalities", List.of("TEXT", "IMAGE")));
+        for (ChatRequest request : List.of(model, modalities)) {
+            assertThat(limited(sample, request, 8_000).kind()).isEqualTo(FailureKind.PROTOCOL);
+        }
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * Decodes the events of one stream. Not thread-safe. Every failure is a {@link
  * dev.understudy.chat.ChatException.CallFailed}: an in-band error classified by its payload, or PROTOCOL.
  */
-public interface StreamDecoder {
+public interface StreamDecoder extends Framing.Filter {
 
     /** Decodes the current event of the framing into zero or more chunks. Never emits the Finish. */
     void read(Framing event, Consumer<StreamChunk> out);
@@ -19,6 +19,7 @@ public interface StreamDecoder {
      *
      * @param event name of the event, "" without one
      */
+    @Override
     default boolean skips(String event, byte[] bytes, int from, int to) {
         return false;
     }

@@ -42,6 +42,11 @@ public final class BoundedBuffer {
         }
     }
 
+    /** Drops the bytes from a position on. */
+    void truncate(int to) {
+        length = to;
+    }
+
     void clear() {
         length = 0;
         if (bytes.length > WORTH_KEEPING) {

@@ -25,9 +25,17 @@ public interface Framing {
          * @param bytes holds the beginning of the payload
          */
         boolean skips(String event, byte[] bytes, int from, int to);
+
+        /** Returns true if pictures and sound in an event above the limit may be replaced by an empty string. */
+        default boolean elidesMedia() {
+            return false;
+        }
     }
 
-    /** Skips large events that a filter rejects, without buffering them. Framings without names of events keep all. */
+    /**
+     * Skips large events that a filter rejects, and large media within events, without buffering them. Framings without
+     * names of events keep all.
+     */
     default void skip(Filter filter) {}
 
     /** Adds the next fragment. The array is not referenced any more after {@link #next()} returned false. */

@@ -30,6 +30,9 @@ public final class SseFraming extends PieceFraming {
     private final BoundedBuffer payload;
     private Filter filter = (event, bytes, from, to) -> false;
 
+    /** Media of the current line are dropped up to their closing quote. */
+    private boolean eliding;
+
     /** The current line is large and was found to be needed. */
     private boolean needed;
 
@@ -115,7 +118,7 @@ public final class SseFraming extends PieceFraming {
         int i = LineEndScanner.in(piece, start, end);
         if (i == end) {
             if (!skipping) {
-                incomplete.add(piece, start, end);
+                append(start, end);
                 skipping = isSkipped(incomplete.bytes(), 0, incomplete.length());
             }
             next = end;
@@ -127,11 +130,27 @@ public final class SseFraming extends PieceFraming {
             at(piece, start, i);
         } else {
             if (!skipping) {
-                incomplete.add(piece, start, i);
+                append(start, i);
             }
             at(incomplete.bytes(), 0, incomplete.length());
         }
         return true;
+    }
+
+    /** Buffers a part of the current line. Media that nobody asked for are dropped where the line would exceed the limit. */
+    private void append(int from, int to) {
+        int start = eliding ? MediaString.end(piece, from, to) : from;
+        eliding &= start == to;
+        if (!eliding && to - start > limit - incomplete.length() && filter.elidesMedia()) {
+            int media = MediaString.openAt(incomplete.bytes(), 0, incomplete.length());
+            if (media >= 0) {
+                incomplete.truncate(media);
+                eliding = true;
+                append(start, to);
+                return;
+            }
+        }
+        incomplete.add(piece, start, to);
     }
 
     /** Decides once, when a line of data becomes large, if the event is needed; asked again for each event. */

@@ -35,6 +35,9 @@ final class GeminiBlocks {
                 && part.other().get(INLINE) instanceof Map<?, ?> inline
                 && inline.get("mimeType") instanceof String type
                 && inline.get("data") instanceof String data) {
+            if (data.isEmpty()) {
+                return null; // left out by the framing
+            }
             VendorData signed = signature(part.signature());
             if (type.startsWith("image/")) {
                 return new ContentBlock.Image(new Message.Image.Data(type, data), signed);

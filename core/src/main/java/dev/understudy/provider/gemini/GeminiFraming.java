@@ -52,6 +52,11 @@ public final class GeminiFraming implements Framing {
     }
 
     @Override
+    public void skip(Filter filter) {
+        events.skip(filter);
+    }
+
+    @Override
     public void end() {
         chosen.end();
     }

@@ -15,6 +15,7 @@ import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.Logprobs;
+import dev.understudy.provider.dialect.MediaRequest;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.error.InBandError;
@@ -60,6 +61,12 @@ final class GeminiStream implements StreamDecoder {
         this.provider = provider;
         this.request = request;
         this.textData = new GeminiTextData(Logprobs.areAskedFor(request, DialectName.GEMINI));
+    }
+
+    @Override
+    public boolean elidesMedia() {
+        return !MediaRequest.asksForMedia(
+                request, MediaRequest.extra(request, DialectName.GEMINI, "generationConfig", "responseModalities"));
     }
 
     @Override

@@ -106,7 +106,7 @@ public final class StreamBodyDecoder {
         this.body = body;
         this.inflater = body.inflater();
         this.whole = body.whole();
-        framing.skip(decoder::skips);
+        framing.skip(decoder);
     }
 
     /**

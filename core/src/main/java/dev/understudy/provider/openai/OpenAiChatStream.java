@@ -10,6 +10,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.Logprobs;
+import dev.understudy.provider.dialect.MediaRequest;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.error.InBandError;
@@ -46,6 +47,11 @@ final class OpenAiChatStream implements StreamDecoder {
         this.request = request;
         this.openAiCompatibility = openAiCompatibility;
         this.event = new OpenAiChatEvent(false, Logprobs.areAskedFor(request, DialectName.OPENAI_CHAT));
+    }
+
+    @Override
+    public boolean elidesMedia() {
+        return !MediaRequest.asksForMedia(request, MediaRequest.extra(request, DialectName.OPENAI_CHAT, "modalities"));
     }
 
     @Override
