@@ -10,11 +10,15 @@ import dev.understudy.provider.cohere.Cohere;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.gemini.GeminiInteractions;
 import dev.understudy.provider.http.HttpProvider;
 import dev.understudy.provider.ollama.Ollama;
 import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.responses.OpenAiResponses;
 import java.net.URI;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import reactor.core.publisher.Mono;
 
 /**
  * Factory of providers. A factory method sends nothing and does not block; bad addresses and keys fail with
@@ -199,6 +203,31 @@ public final class Providers {
     }
 
     /**
+     * Azure OpenAI through Responses in the v1 form, with streams in background mode: see
+     * {@link #openAiBackground(Endpoint)}.
+     *
+     * @param endpoint address ({@code https://NAME.openai.azure.com}), keys and options
+     * @return a new provider
+     */
+    public static ChatProvider azureBackground(Endpoint endpoint) {
+        OpenAiCompatibility azure = OpenAiCompatibility.azure().withPath("/openai/v1/responses");
+        return new HttpProvider(endpoint, new OpenAiResponses(azure).inBackground());
+    }
+
+    /**
+     * Perplexity's Agent API, which speaks Responses, with streams in background mode: see
+     * {@link #openAiBackground(Endpoint)}. Stored answers are read at {@code /v1/responses}.
+     *
+     * @param endpoint address ({@code https://api.perplexity.ai}), keys and options
+     * @return a new provider
+     */
+    public static ChatProvider perplexityBackground(Endpoint endpoint) {
+        OpenAiCompatibility perplexity =
+                OpenAiCompatibility.defaults().withPath("/v1/agent").withProbePath("");
+        return new HttpProvider(endpoint, new OpenAiResponses(perplexity).inBackground("/v1/responses"));
+    }
+
+    /**
      * AWS Bedrock through Converse, named "bedrock".
      *
      * @param region AWS region, {@code us-east-1} for one
@@ -293,6 +322,39 @@ public final class Providers {
     }
 
     /**
+     * Google's Gemini through Interactions, named "gemini". Google is asked not to keep the interaction.
+     *
+     * @param keys API keys, used in turn
+     * @return a new provider
+     */
+    public static ChatProvider geminiInteractions(String... keys) {
+        return geminiInteractions(Endpoint.of("gemini", GEMINI, keys));
+    }
+
+    /**
+     * Google's Gemini through Interactions, with custom headers, models or connections. Google is asked not to keep the
+     * interaction.
+     *
+     * @param endpoint keys, options, and the URL that {@code /interactions} is appended to
+     * @return a new provider
+     */
+    public static ChatProvider geminiInteractions(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new GeminiInteractions());
+    }
+
+    /**
+     * Google's Gemini through Interactions with streams in background mode, which Google keeps: an answer whose connection
+     * was lost is read on from the last event, as with {@link #openAiBackground(Endpoint)}. A request opts out with
+     * {@code withExtra("gemini-interactions", "background", false)}.
+     *
+     * @param endpoint keys, options, and the URL that {@code /interactions} is appended to
+     * @return a new provider
+     */
+    public static ChatProvider geminiBackground(Endpoint endpoint) {
+        return new HttpProvider(endpoint, new GeminiInteractions().inBackground());
+    }
+
+    /**
      * Ollama through its own /api/chat, named "ollama".
      *
      * @param baseUrl URL that {@code /api/chat} is appended to: {@code http://localhost:11434}
@@ -331,6 +393,30 @@ public final class Providers {
      */
     public static ChatProvider cohere(Endpoint endpoint) {
         return new HttpProvider(endpoint, new Cohere());
+    }
+
+    /**
+     * Replaces the published figures of models (context window, output limit, prices) by those of a document in the form
+     * of {@code models.json} in the jar, for all providers of the process. Features and other facts of the jar stay. An
+     * Anthropic provider keeps the output limits that were known when it was made.
+     *
+     * @param source URL of the document, and how it is reached; at most 4 MiB, within 30 s
+     * @return the date of the figures in use from then on; fails with {@link dev.understudy.chat.ChatException}, and then
+     *     the figures in use stay
+     */
+    public static Mono<LocalDate> refreshCatalog(Endpoint source) {
+        return CatalogSource.refresh(source);
+    }
+
+    /**
+     * Replaces the published figures of models by those of a file: see {@link #refreshCatalog(Endpoint)}.
+     *
+     * @param file the document, at most 4 MiB; read on a thread for blocking work
+     * @return the date of the figures in use from then on; fails with {@link dev.understudy.chat.ChatException}, and then
+     *     the figures in use stay
+     */
+    public static Mono<LocalDate> refreshCatalog(Path file) {
+        return CatalogSource.refresh(file);
     }
 
     /**

@@ -59,6 +59,14 @@ enum WireSample {
                     + "'usageMetadata':{'promptTokenCount':#,'candidatesTokenCount':2}}",
             "{'candidates':[{'content':{'parts':[{'text':@}]}}]}",
             "{'candidates':[{'content':{'parts':[]},'finishReason':'STOP'}],'usageMetadata':{'promptTokenCount':#}}"),
+    GEMINI_INTERACTIONS(
+            Providers::geminiInteractions,
+            Form.EVENTS,
+            "{'id':'i','object':'interaction','status':'completed','steps':[{'type':'model_output','content':"
+                    + "[{'type':'text','text':@}]}],'usage':{'total_input_tokens':#,'total_output_tokens':2}}",
+            "{'event_type':'step.delta','index':0,'delta':{'type':'text','text':@}}",
+            "{'event_type':'interaction.completed','interaction':{'id':'i','status':'completed',"
+                    + "'usage':{'total_input_tokens':#}}}"),
     GEMINI_ARRAY(Providers::gemini, Form.ARRAY, GEMINI.whole, GEMINI.events.toArray(String[]::new)),
     OLLAMA(
             Providers::ollama,
@@ -194,6 +202,7 @@ enum WireSample {
             case RESPONSES -> event("{\"type\":\"response.in_progress\"}");
             case ANTHROPIC, BEDROCK_ANTHROPIC -> event("{\"type\":\"ping\"}");
             case GEMINI, GEMINI_ARRAY -> event("{\"candidates\":[]}");
+            case GEMINI_INTERACTIONS -> event("{\"event_type\":\"interaction.status_update\"}");
             case OLLAMA -> event("{\"message\":{\"content\":\"\"},\"done\":false}");
             case COHERE -> event("{\"type\":\"debug\"}");
             case CONVERSE ->

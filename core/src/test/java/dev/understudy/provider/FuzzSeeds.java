@@ -196,6 +196,30 @@ final class FuzzSeeds {
         return List.of(bytes(GEMINI_END), bytes("[" + GEMINI_CALL + "," + GEMINI_END + "]"));
     }
 
+    private static final String INTERACTION_END = "'usage':{'total_input_tokens':3,'total_output_tokens':4}}";
+
+    static List<byte[]> interactionStreams() {
+        return List.of(
+                sse(
+                        "{'event_type':'interaction.created','event_id':'e','interaction':{'id':'i','status':'in_progress'}}",
+                        "{'event_type':'step.start','index':0,'step':{'type':'thought'}}",
+                        "{'event_type':'step.delta','index':0,'delta':{'type':'thought_summary','content':{'text':'Hm'}}}",
+                        "{'event_type':'step.delta','index':0,'delta':{'type':'thought_signature','signature':'c2ln'}}",
+                        "{'event_type':'step.delta','index':1,'delta':{'type':'text','text':'Good'}}",
+                        "{'event_type':'step.start','index':2,'step':{'type':'function_call','id':'f','name':'g','arguments':{}}}",
+                        "{'event_type':'step.delta','index':2,'delta':{'type':'arguments_delta','arguments':'{}'}}",
+                        "{'event_type':'step.stop','index':2}",
+                        "{'event_type':'interaction.completed','interaction':{'id':'i','status':'completed',"
+                                + INTERACTION_END + "}"),
+                sse("{'event_type':'error','error':{'code':'429','message':'Please retry in 3.5s.'}}"));
+    }
+
+    static List<byte[]> interactionAnswers() {
+        return List.of(bytes("{'id':'i','object':'interaction','status':'completed','steps':[{'type':'model_output',"
+                + "'content':[{'type':'text','text':'Good'}]},{'type':'function_call','id':'f','name':'g',"
+                + "'arguments':{'a':[1]}}]," + INTERACTION_END));
+    }
+
     static List<byte[]> ollamaStreams() {
         return List.of(
                 bytes("{'model':'t','message':{'role':'assistant','content':'','thinking':'Hm'},'done':false}\n"

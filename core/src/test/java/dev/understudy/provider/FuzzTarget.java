@@ -18,6 +18,7 @@ import dev.understudy.provider.framing.JsonFraming;
 import dev.understudy.provider.framing.SseFraming;
 import dev.understudy.provider.gemini.Gemini;
 import dev.understudy.provider.gemini.GeminiFraming;
+import dev.understudy.provider.gemini.GeminiInteractions;
 import dev.understudy.provider.http.StreamBodyDecoder;
 import dev.understudy.provider.ollama.Ollama;
 import dev.understudy.provider.openai.OpenAiChat;
@@ -87,6 +88,12 @@ abstract class FuzzTarget {
         add(all, "anthropic", new Anthropic(), FuzzSeeds.anthropicEvents(false), FuzzSeeds.anthropicAnswers());
         add(all, "openai-responses", new OpenAiResponses(), FuzzSeeds.responsesStreams(), FuzzSeeds.responsesAnswers());
         add(all, "gemini", new Gemini(), FuzzSeeds.geminiStreams(), FuzzSeeds.geminiAnswers());
+        add(
+                all,
+                "gemini-interactions",
+                new GeminiInteractions(),
+                FuzzSeeds.interactionStreams(),
+                FuzzSeeds.interactionAnswers());
         add(all, "ollama", new Ollama(), FuzzSeeds.ollamaStreams(), FuzzSeeds.ollamaStreams());
         add(all, "cohere", new Cohere(), FuzzSeeds.cohereStreams(), FuzzSeeds.cohereAnswers());
         add(all, "bedrock", new BedrockConverse(), FuzzSeeds.converseStreams(), FuzzSeeds.converseAnswers());

@@ -9,6 +9,7 @@ public final class DialectName {
     public static final String BEDROCK_CONVERSE = "bedrock-converse";
     public static final String COHERE = "cohere";
     public static final String GEMINI = "gemini";
+    public static final String GEMINI_INTERACTIONS = "gemini-interactions";
     public static final String OLLAMA = "ollama";
     public static final String OPENAI_CHAT = "openai-chat";
     public static final String OPENAI_RESPONSES = "openai-responses";

@@ -17,6 +17,7 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.gemini.GeminiInteractions;
 import dev.understudy.provider.ollama.Ollama;
 import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.responses.OpenAiResponses;
@@ -40,6 +41,7 @@ class OriginScopeTest {
             new BedrockAnthropic(),
             new BedrockConverse(),
             new Gemini(),
+            new GeminiInteractions(),
             new Cohere(),
             new Ollama());
 

@@ -8,6 +8,7 @@ import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StoredAnswer;
+import dev.understudy.provider.dialect.StoredStream;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.dialect.ToolCallIdMapper;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
@@ -16,6 +17,7 @@ import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.SseFraming;
 import dev.understudy.provider.openai.OpenAiModel;
+import dev.understudy.provider.text.PathSegment;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -32,6 +34,7 @@ public final class OpenAiResponses implements Dialect {
 
     private final OpenAiCompatibility openAiCompatibility;
     private final boolean background;
+    private final String storedAt;
 
     public OpenAiResponses() {
         this(OpenAiCompatibility.defaults().withPath("/responses"));
@@ -39,17 +42,27 @@ public final class OpenAiResponses implements Dialect {
 
     /** @param openAiCompatibility path of requests and header of the key; other settings are not used */
     public OpenAiResponses(OpenAiCompatibility openAiCompatibility) {
-        this(openAiCompatibility, false);
+        this(openAiCompatibility, false, "");
     }
 
     /** Returns the dialect with streams in background mode, whose answers the vendor stores. */
     public OpenAiResponses inBackground() {
-        return new OpenAiResponses(openAiCompatibility, true);
+        return inBackground("");
     }
 
-    private OpenAiResponses(OpenAiCompatibility openAiCompatibility, boolean background) {
+    /**
+     * Returns the dialect with streams in background mode, whose answers the vendor stores.
+     *
+     * @param storedAt path of stored answers; "" for the path of requests
+     */
+    public OpenAiResponses inBackground(String storedAt) {
+        return new OpenAiResponses(openAiCompatibility, true, storedAt);
+    }
+
+    private OpenAiResponses(OpenAiCompatibility openAiCompatibility, boolean background, String storedAt) {
         this.openAiCompatibility = openAiCompatibility;
         this.background = background;
+        this.storedAt = storedAt;
     }
 
     @Override
@@ -120,9 +133,19 @@ public final class OpenAiResponses implements Dialect {
         Object requested = request.extra()
                 .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
                 .get(BACKGROUND);
-        return background && !Boolean.FALSE.equals(requested)
-                ? new OpenAiStoredResponse(provider, request, openAiCompatibility.path(request.model()))
-                : null;
+        if (!background || Boolean.FALSE.equals(requested)) {
+            return null;
+        }
+        OpenAiResponsesStream decoder = new OpenAiResponsesStream(provider, request, true);
+        String path = storedAt.isEmpty() ? openAiCompatibility.path(request.model()) : storedAt;
+        return new StoredStream(provider, request, decoder, () -> rest(path, decoder));
+    }
+
+    private static String rest(String path, OpenAiResponsesStream decoder) {
+        int query = path.indexOf('?');
+        String place = query < 0 ? path : path.substring(0, query);
+        String more = query < 0 ? "?" : path.substring(query) + "&";
+        return place + "/" + PathSegment.of(decoder.id()) + more + "stream=true&starting_after=" + decoder.last();
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.dialect.EventType;
-import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.dialect.ResumableDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.Json;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * only. Items of other types are emitted whole once they are done; lifecycle events and unknown ones are skipped. The fields of an
  * event may come in any order.
  */
-public final class OpenAiResponsesStream implements StreamDecoder {
+public final class OpenAiResponsesStream implements ResumableDecoder {
 
     /** Types of events whose content is read. */
     private static final Set<String> READ = Set.of(
@@ -136,8 +136,8 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         }
     }
 
-    /** Continues over another connection: the end of the previous one was not the end of the answer. */
-    void reconnect() {
+    @Override
+    public void reconnect() {
         reconnected = last >= 0;
         terminated = complete;
     }
@@ -152,13 +152,13 @@ public final class OpenAiResponsesStream implements StreamDecoder {
         }
     }
 
-    /** Returns true if the current event has a number from which a server can resume. */
-    boolean isNumbered() {
+    @Override
+    public boolean isNumbered() {
         return number >= 0;
     }
 
-    /** Id of the response; "" if not received. */
-    String id() {
+    @Override
+    public String id() {
         return end.id();
     }
 

@@ -10,11 +10,14 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.VendorData;
+import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.framing.SseFraming;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class OpenAiStoredResponseTest {
@@ -27,7 +30,12 @@ class OpenAiStoredResponseTest {
     private static final String COMPLETED =
             event(4, "response.completed", "\"response\":{\"id\":\"resp/1\",\"status\":\"completed\"}");
 
-    private final OpenAiStoredResponse kept = new OpenAiStoredResponse("p", ChatRequest.of("m", "?"), "/responses");
+    private final StoredAnswer kept = stored("/responses");
+
+    private static StoredAnswer stored(String path) {
+        OpenAiCompatibility server = OpenAiCompatibility.defaults().withPath(path);
+        return Objects.requireNonNull(new OpenAiResponses(server).inBackground().store("p", ChatRequest.of("m", "?")));
+    }
 
     private static String event(int number, String type, String fields) {
         return "data: {\"type\":\"" + type + "\",\"sequence_number\":" + number + "," + fields + "}\n\n";
@@ -67,8 +75,7 @@ class OpenAiStoredResponseTest {
     void nextConnectionRequestsEventsAfterTheLastDecodedOne() {
         heard(kept.connect(), CREATED, ONCE, UPON);
         assertThat(kept.rest()).isEqualTo("/responses/resp%2F1?stream=true&starting_after=2");
-        OpenAiStoredResponse versioned =
-                new OpenAiStoredResponse("p", ChatRequest.of("m", "?"), "/responses?api-version=1");
+        StoredAnswer versioned = stored("/responses?api-version=1");
         heard(versioned.connect(), CREATED);
         assertThat(versioned.rest()).isEqualTo("/responses/resp%2F1?api-version=1&stream=true&starting_after=0");
     }

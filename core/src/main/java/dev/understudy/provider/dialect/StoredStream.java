@@ -1,44 +1,47 @@
-package dev.understudy.provider.openai.responses;
+package dev.understudy.provider.dialect;
 
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.provider.dialect.StoredAnswer;
-import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
-import dev.understudy.provider.text.PathSegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Response that OpenAI generates in the background. Its events are numbered, so another connection receives those
- * after the last one that was decoded; earlier chunks are kept here and delivered first. The number of chunks that
- * had reached the consumer when the connection was lost is therefore not needed.
+ * Streamed answer that a vendor stores. Its events have positions, so another connection receives those after the last
+ * one that was decoded; earlier chunks are kept here and delivered first. The number of chunks that had reached the
+ * consumer when the connection was lost is therefore not needed.
  *
  * <p>Only the newest connection is read: an abandoned one may still be in the middle of an event. Thread-safe.
  */
-final class OpenAiStoredResponse implements StoredAnswer {
+public final class StoredStream implements StoredAnswer {
 
     private final String provider;
     private final String model;
-    private final String path;
-    private final OpenAiResponsesStream decoder;
+    private final ResumableDecoder decoder;
+    private final Supplier<String> rest;
     private final Told told = new Told();
     private StreamDecoder newest = new Connection();
     private boolean offered;
     private boolean failed; // as reported by the vendor, or events are missing
     private boolean unnumbered; // so there is no position to resume from
 
-    /** @param path path of responses */
-    OpenAiStoredResponse(String provider, ChatRequest request, String path) {
+    /**
+     * Creates a stream of which nothing was received.
+     *
+     * @param decoder used by this stream only
+     * @param rest returns the path of the events after the last one that the decoder decoded
+     */
+    public StoredStream(String provider, ChatRequest request, ResumableDecoder decoder, Supplier<String> rest) {
         this.provider = provider;
         this.model = request.model();
-        this.path = path;
-        this.decoder = new OpenAiResponsesStream(provider, request, true);
+        this.decoder = decoder;
+        this.rest = rest;
     }
 
     @Override
@@ -65,10 +68,7 @@ final class OpenAiStoredResponse implements StoredAnswer {
 
     @Override
     public synchronized String rest() {
-        int query = path.indexOf('?');
-        String place = query < 0 ? path : path.substring(0, query);
-        String more = query < 0 ? "?" : path.substring(query) + "&";
-        return place + "/" + PathSegment.of(decoder.id()) + more + "stream=true&starting_after=" + decoder.last();
+        return rest.get();
     }
 
     private final class Connection implements StreamDecoder {
@@ -77,7 +77,7 @@ final class OpenAiStoredResponse implements StoredAnswer {
 
         @Override
         public void read(Framing event, Consumer<StreamChunk> out) {
-            synchronized (OpenAiStoredResponse.this) {
+            synchronized (StoredStream.this) {
                 if (newest != this) {
                     return;
                 }
@@ -89,6 +89,16 @@ final class OpenAiStoredResponse implements StoredAnswer {
                     throw error;
                 }
             }
+        }
+
+        @Override
+        public boolean skips(String event, byte[] bytes, int from, int to) {
+            return decoder.skips(event, bytes, from, to);
+        }
+
+        @Override
+        public boolean elidesMedia() {
+            return decoder.elidesMedia();
         }
 
         private void begin(Consumer<StreamChunk> out) {
@@ -104,27 +114,27 @@ final class OpenAiStoredResponse implements StoredAnswer {
             unnumbered |= !decoder.isNumbered();
             if (!offered && chunk.isContent()) {
                 offered = true;
-                out.accept(new StreamChunk.Resumable(OpenAiStoredResponse.this));
+                out.accept(new StreamChunk.Resumable(StoredStream.this));
             }
         }
 
         @Override
         public boolean finished() {
-            synchronized (OpenAiStoredResponse.this) {
+            synchronized (StoredStream.this) {
                 return newest == this && decoder.finished();
             }
         }
 
         @Override
         public boolean terminated() {
-            synchronized (OpenAiStoredResponse.this) {
+            synchronized (StoredStream.this) {
                 return newest == this && decoder.terminated();
             }
         }
 
         @Override
         public void end(Consumer<StreamChunk> out) {
-            synchronized (OpenAiStoredResponse.this) {
+            synchronized (StoredStream.this) {
                 if (newest != this) {
                     throw new CallFailed(
                             Failure.of(FailureKind.TRUNCATED, "the stream was replaced by another connection"));

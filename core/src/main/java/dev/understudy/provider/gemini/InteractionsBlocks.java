@@ -1,0 +1,192 @@
+package dev.understudy.provider.gemini;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ReasoningBlock.Signature;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.provider.dialect.CallArguments;
+import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.SyntheticCallIds;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Blocks of an answer from the steps of an interaction. Steps of the vendor's own tools are no part of the answer. A delta
+ * without a step that began is text, a thought, or arguments of no call, which are refused at the end.
+ */
+final class InteractionsBlocks {
+
+    /** A step that is not complete yet. */
+    private static final class Open {
+        private final int block;
+        private final int call;
+        private final String id;
+        private final String name;
+        private final CallArguments arguments = new CallArguments();
+
+        Open(int block, int call, String id, String name) {
+            this.block = block;
+            this.call = call;
+            this.id = id;
+            this.name = name;
+        }
+
+        StreamChunk part(String fragment) {
+            return new StreamChunk.ToolCallPart(call, id, name, fragment, block);
+        }
+    }
+
+    private enum Run {
+        NONE,
+        TEXT,
+        REASONING
+    }
+
+    private final ChatRequest request;
+    private final Map<Integer, Open> calls = new TreeMap<>();
+    private final Set<Integer> others = new HashSet<>(0);
+    private int begun;
+    private int blocks;
+    private Run run = Run.NONE;
+    private int runOf = -1;
+    private boolean lost;
+
+    InteractionsBlocks(ChatRequest request) {
+        this.request = request;
+    }
+
+    boolean isEmpty() {
+        return blocks == 0;
+    }
+
+    int calls() {
+        return begun;
+    }
+
+    void begin(int index, InteractionsEvent.Step step, Consumer<StreamChunk> out) {
+        if (step.type().equals("function_call")) {
+            Open before = calls.get(index);
+            if (before != null && before.id.equals(step.id())) {
+                return; // the same step once more
+            }
+            stop(index, out);
+            if (step.name().isEmpty()) {
+                throw CallArguments.rejected("a tool call without a name");
+            }
+            String id = step.id().isEmpty()
+                    ? SyntheticCallIds.of(SyntheticCallIds.salt(request, step.name()), begun)
+                    : step.id();
+            run = Run.NONE;
+            Open call = new Open(blocks++, begun++, id, step.name());
+            calls.put(index, call);
+            call.arguments.add(step.arguments());
+            out.accept(call.part(call.arguments.fresh()));
+        } else if (step.type().equals("model_output") || step.type().equals("thought")) {
+            add(index, step, out);
+        } else {
+            others.add(index);
+        }
+    }
+
+    void add(int index, InteractionsEvent.Step step, Consumer<StreamChunk> out) {
+        switch (step.type()) {
+            case "thought", "thought_summary", "thought_signature" -> think(index, step, out);
+            case "arguments_delta" -> arguments(index, step.arguments(), out);
+            case "model_output", "text", "image", "audio", "document", "content" ->
+                step.content().forEach(content -> say(index, content, out));
+            default -> {}
+        }
+    }
+
+    private void think(int index, InteractionsEvent.Step step, Consumer<StreamChunk> out) {
+        for (InteractionsEvent.Content content : step.content()) {
+            if (!content.text().isEmpty()) {
+                out.accept(new StreamChunk.Reasoning(content.text(), null, block(index, Run.REASONING)));
+            }
+        }
+        if (!step.signature().isEmpty()) {
+            int at = block(index, Run.REASONING);
+            run = Run.NONE;
+            out.accept(new StreamChunk.Reasoning(
+                    "", new Signature(step.signature(), false, DialectName.GEMINI_INTERACTIONS), at));
+        }
+    }
+
+    private void say(int index, InteractionsEvent.Content content, Consumer<StreamChunk> out) {
+        if (!content.text().isEmpty()) {
+            out.accept(new StreamChunk.Text(content.text(), block(index, Run.TEXT)));
+        }
+        ContentBlock media = media(content);
+        if (media != null) {
+            run = Run.NONE;
+            out.accept(new StreamChunk.Block(media, blocks++));
+        }
+    }
+
+    private static @Nullable ContentBlock media(InteractionsEvent.Content content) {
+        if (content.base64().isEmpty()) {
+            return null;
+        }
+        return switch (content.type()) {
+            case "image" -> new ContentBlock.Image(new Message.Image.Data(content.mediaType(), content.base64()), null);
+            case "audio" -> new ContentBlock.Audio(content.mediaType(), content.base64(), null);
+            default -> new ContentBlock.File(content.mediaType(), content.base64(), null);
+        };
+    }
+
+    /** Returns the number of the block that content of a step continues, or of a new one. */
+    private int block(int index, Run kind) {
+        if (run != kind || runOf != index) {
+            blocks++;
+        }
+        run = kind;
+        runOf = index;
+        return blocks - 1;
+    }
+
+    private void arguments(int index, String piece, Consumer<StreamChunk> out) {
+        Open call = calls.get(index);
+        if (others.contains(index)) {
+            return;
+        }
+        if (call == null) {
+            lost |= !piece.isEmpty();
+            return;
+        }
+        call.arguments.add(piece);
+        String fresh = call.arguments.fresh();
+        if (!fresh.isEmpty()) {
+            out.accept(call.part(fresh));
+        }
+    }
+
+    void stop(int index, Consumer<StreamChunk> out) {
+        Open call = calls.remove(index);
+        if (call == null) {
+            return;
+        }
+        String rest = call.arguments.rest();
+        if (!rest.isEmpty()) {
+            out.accept(call.part(rest));
+        }
+        String arguments = call.arguments.text();
+        out.accept(new StreamChunk.ToolCallDone(
+                call.call, new ToolCall(call.id, call.name, arguments.isEmpty() ? "{}" : arguments), call.block));
+    }
+
+    /** Completes the calls whose steps did not stop. */
+    void end(Consumer<StreamChunk> out) {
+        for (Integer index : calls.keySet().toArray(Integer[]::new)) {
+            stop(index, out);
+        }
+        if (lost) {
+            throw CallArguments.rejected("arguments of a tool call that never began");
+        }
+    }
+}
