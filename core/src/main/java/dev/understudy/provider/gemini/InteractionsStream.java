@@ -61,7 +61,7 @@ final class InteractionsStream implements ResumableDecoder {
             event.read(framing.payload(), framing.offset(), framing.length());
         } catch (CallFailed failed) {
             if (named) {
-                throw inBand(framing);
+                throw InBandError.noAnswer(framing.copy(), "text where JSON was expected");
             }
             if (complete || framing.isUnterminated()) {
                 return;
