@@ -75,16 +75,20 @@ class JourneyMatrixTest {
     @ParameterizedTest
     @EnumSource
     void journeyEndsWithTheRightAnswerWhereverItMoves(JourneyVendor start) {
+        int played = 0;
         for (JourneyVendor target : JourneyVendor.values()) {
             for (int moved = 0; moved < Journey.TURNS; moved++) {
                 int mixed = 7 * start.ordinal() + target.ordinal();
                 for (CallKind kind : CallKind.values()) {
                     if (ALL || (mixed % Journey.TURNS == moved && mixed / Journey.TURNS % 2 == kind.ordinal())) {
                         journey(start, target, moved, kind);
+                        played++;
                     }
                 }
             }
         }
+        int targets = JourneyVendor.values().length;
+        assertThat(played).isEqualTo(ALL ? targets * Journey.TURNS * CallKind.values().length : targets);
     }
 
     /** The start answers the turns before a number, and the target those from it on. */
