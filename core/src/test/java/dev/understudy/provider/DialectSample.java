@@ -10,6 +10,7 @@ import dev.understudy.provider.cohere.Cohere;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.gemini.GeminiInteractions;
 import dev.understudy.provider.ollama.Ollama;
 import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.responses.OpenAiResponses;
@@ -90,6 +91,32 @@ public enum DialectSample {
         @Override
         List<Event> events() {
             return Event.all(candidates());
+        }
+    },
+    INTERACTIONS(new GeminiInteractions(), Form.DATA) {
+        @Override
+        List<Event> events() {
+            return Event.all(
+                    "{'event_type':'interaction.created','interaction':{'id':'i1','model':'m','status':'in_progress'}}",
+                    "{'event_type':'step.start','index':0,'step':{'type':'thought'}}",
+                    "{'event_type':'step.delta','index':0,'delta':{'type':'thought_summary','content':{'type':'text','text':'I look '}}}",
+                    "{'event_type':'step.delta','index':0,'delta':{'type':'thought_summary','content':{'type':'text','text':'twice.'}}}",
+                    "{'event_type':'step.stop','index':0}",
+                    "{'event_type':'step.start','index':1,'step':{'type':'model_output'}}",
+                    "{'event_type':'step.delta','index':1,'delta':{'type':'text','text':'Two '}}",
+                    "{'event_type':'step.delta','index':1,'delta':{'type':'text','text':'towns: '}}",
+                    "{'event_type':'step.delta','index':1,'delta':{'type':'text','text':'Bern, Rom.'}}",
+                    "{'event_type':'step.stop','index':1}",
+                    "{'event_type':'step.start','index':2,'step':{'type':'function_call','id':'call_a','name':'get_weather','arguments':{}}}",
+                    "{'event_type':'step.delta','index':2,'delta':{'type':'arguments_delta','arguments':'{\\'city\\':'}}",
+                    "{'event_type':'step.delta','index':2,'delta':{'type':'arguments_delta','arguments':'\\'Bern\\'}'}}",
+                    "{'event_type':'step.stop','index':2}",
+                    "{'event_type':'step.start','index':3,'step':{'type':'function_call','id':'call_b','name':'get_time','arguments':{}}}",
+                    "{'event_type':'step.delta','index':3,'delta':{'type':'arguments_delta','arguments':'{\\'zone\\':'}}",
+                    "{'event_type':'step.delta','index':3,'delta':{'type':'arguments_delta','arguments':'7}'}}",
+                    "{'event_type':'step.stop','index':3}",
+                    "{'event_type':'interaction.completed','interaction':{'id':'i1','status':'requires_action','usage':{'total_input_tokens':40,'total_output_tokens':30}}}",
+                    "[DONE]");
         }
     },
     OLLAMA(new Ollama(), Form.LINES) {

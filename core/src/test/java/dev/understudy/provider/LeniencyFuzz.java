@@ -49,7 +49,7 @@ final class LeniencyFuzz {
     private static final Pattern ARGUMENTS = Pattern.compile("\"(args|arguments|input)\":\\{");
 
     private static final Pattern FINISH = Pattern.compile(
-            "\"finish_reason\":\"\\w|\"type\":\"response\\.completed|\"stop_reason\":\"\\w|\"finishReason\":|\"done\":true|\"stopReason\":");
+            "\"finish_reason\":\"\\w|\"type\":\"response\\.completed|\"stop_reason\":\"\\w|\"finishReason\":|\"done\":true|\"stopReason\":|\"interaction\\.completed");
 
     private static final Pattern BLOCK = Pattern.compile(
             "\"tool_calls\":\\[\\{\"index\":(\\d)|\"(?:output_index|contentBlockIndex)\":(\\d)|\"type\":\"(?:content_block|tool-call)[-_]\\w+\",\"index\":(\\d)");
@@ -218,6 +218,13 @@ final class LeniencyFuzz {
                                 "{'candidates':[{'index':1,'content':{'parts':[{'text':'other'}]}}]}",
                                 "{'usageMetadata':{'promptTokenCount':0}}",
                                 "{'progress':{'step':3}}");
+                    case INTERACTIONS ->
+                        Event.all(
+                                "{'event_type':'interaction.status_update','interaction_id':'i1','status':'in_progress'}",
+                                "{'event_type':'new.thing','index':1,'delta':{'type':'text','text':'x'}}",
+                                "{'event_type':'step.delta','index':9,'delta':{'type':'new_delta','text':'x'}}",
+                                "{'event_type':'step.start','index':9,'step':{'type':'new_call','id':'n','arguments':{}}}",
+                                "{'event_type':'step.stop','index':9}");
                     case OLLAMA ->
                         Event.all(
                                 "{'message':{'role':'assistant','content':''},'done':false}",
