@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Timeout and deadline of one call, when both are set. */
 class CallDeadlineTest {
@@ -19,6 +20,7 @@ class CallDeadlineTest {
     @CsvSource({"2, 5, true", "2, 5, false", "5, 2, true", "5, 2, false"})
     void earlierOfDeadlineAndTimeoutEndsCall(int deadline, int timeout, boolean streamed) {
         StepVerifier.withVirtualTime(() -> {
+                    VirtualTimeScheduler.get().advanceTimeBy(Duration.ofHours(1));
                     Understudy understudy =
                             Understudy.over(ScriptedProvider.named("a").always(ScriptedAnswer.hang()));
                     Flux<?> answer = streamed

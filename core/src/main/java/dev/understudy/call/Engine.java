@@ -166,7 +166,7 @@ public final class Engine {
         Decision decision = Decision.first(
                 start, call.plan(), policies.options(), call.started(), call.deadline(), policies.random(), call);
         if (decision instanceof Decision.Stop stop) {
-            return Flux.error(endExhausted(stop, start, call));
+            return Flux.error(exhausted(stop, start));
         }
         Decision.Again again = (Decision.Again) decision;
         return again.delay().isZero()
@@ -189,7 +189,7 @@ public final class Engine {
 
     private Publisher<Context> nextAttempt(AttemptFailure failed, Call call) {
         if (CallerCode.isFatal(failed.failed().getCause())) {
-            return Mono.error(endExhausted(new Decision.Stop(Decision.Stop.Reason.FATAL_ERROR), failed.cursor(), call));
+            return Mono.error(exhausted(new Decision.Stop(Decision.Stop.Reason.FATAL_ERROR), failed.cursor()));
         }
         if (failed.failed().failure().phase() == Failure.Phase.REQUEST) { // the request is invalid for every provider
             return Mono.error(new ChatException.Rejected(
@@ -213,18 +213,15 @@ public final class Engine {
                     : step.delaySubscription(
                             again.delay(), policies.timeSource().scheduler());
         }
-        return Mono.error(endExhausted((Decision.Stop) decision, failed.cursor(), call));
+        return Mono.error(exhausted((Decision.Stop) decision, failed.cursor()));
     }
 
-    /** Publishes the end of a call without an answer, and returns its error. */
-    private static ChatException endExhausted(Decision.Stop stop, Cursor cursor, Call call) {
+    private static ChatException exhausted(Decision.Stop stop, Cursor cursor) {
         List<ChatException.CallFailed> failures = new ArrayList<>(cursor.failures());
         if (stop.failure() != null) {
             failures.add(new ChatException.CallFailed(stop.failure()));
         }
-        ChatException exhausted = new ChatException.Exhausted(stop.text(), cursor.attemptLog(), failures);
-        call.end(new Event.CallFailed(call.id(), exhausted, call.took()));
-        return exhausted;
+        return new ChatException.Exhausted(stop.text(), cursor.attemptLog(), failures);
     }
 
     private static void publish(Call call, AttemptFailure failed, Decision.Again again) {

@@ -3,10 +3,12 @@ package dev.understudy.call;
 import dev.understudy.FixedRandom;
 import dev.understudy.SilentProvider;
 import dev.understudy.chat.AttemptLog;
+import dev.understudy.chat.CallScope;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.FailureTyping;
 import dev.understudy.guard.TimeSource;
@@ -21,15 +23,20 @@ import dev.understudy.policy.RetryBudget;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.pool.Cooldowns;
 import dev.understudy.pool.PoolEvents;
 import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.ProviderPool;
 import dev.understudy.pool.Route;
 import dev.understudy.pool.StatePublisher;
 import dev.understudy.trim.ConversationTrimmer;
+import dev.understudy.trim.LearnedContextWindows;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Parts of a client with default policies, for unit tests. */
@@ -143,6 +150,30 @@ public final class CallFixtures {
 
     static Route route(String name, Capabilities capabilities) {
         return new Route(member(new SilentProvider(name), ProviderOptions.defaults()), "m", capabilities);
+    }
+
+    /** Returns a call for "hello" with default policies and without a deadline. */
+    static Call call(Plan plan, Listener listener) {
+        Policies policies = policies(listener, Selection.sequential(), CallLimits.none());
+        ProviderPool providerPool = roster(plan.routes().stream()
+                .map(Route::pooledProvider)
+                .distinct()
+                .toArray(PooledProvider[]::new));
+        return new Call(
+                new Event.CallId(1, policies.understudy(), HELLO.model(), true, Map.of()),
+                HELLO,
+                plan,
+                policies.timeSource().nanos(),
+                Long.MAX_VALUE,
+                CallScope.reportingTo(providerEvent -> {}),
+                CallScope.reportingTo(providerEvent -> {}),
+                policies.contextWindow(),
+                policies,
+                listener,
+                new Call.Memory(providerPool, new Cooldowns(policies.statePublisher()), new LearnedContextWindows()),
+                new ConcurrentLinkedQueue<>(),
+                null,
+                new AtomicBoolean());
     }
 
     static Plan plan(Route... routes) {
