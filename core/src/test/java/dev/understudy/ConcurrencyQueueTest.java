@@ -142,6 +142,38 @@ class ConcurrencyQueueTest {
         nothingIsLeft(understudy);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shorterQueueIsChosen(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.text("a").beforeFirst(TAKES)));
+        b.always(scenario.timed(ScriptedAnswer.text("b").beforeFirst(TAKES)));
+        ProviderOptions two = ProviderOptions.defaults().withLimits(RateLimits.none().withConcurrent(2));
+        Understudy understudy =
+                limited(RateLimits.none().withConcurrent(1)).provider(b, two).build();
+        List<CallResult> results = ask(understudy, streamed, 6);
+        scenario.advance(Duration.ofSeconds(5));
+        assertThat(results.stream().map(CallResult::by))
+                .as("waiting calls for each slot: none, 1 and 0, 1 and a half")
+                .containsExactly("a", "b", "b", "a", "b", "b");
+        nothingIsLeft(understudy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void rateLimitAppliesBehindTheQueue(boolean streamed) {
+        a.always(scenario.timed(ScriptedAnswer.text("a").beforeFirst(TAKES)));
+        Understudy understudy = limited(RateLimits.none().withConcurrent(1).withRequestsPerMinute(1))
+                .callTimeout(Duration.ofSeconds(5))
+                .build();
+        List<CallResult> results = ask(understudy, streamed, 2);
+        scenario.advance(Duration.ofSeconds(10));
+        assertThat(results.get(0).served()).isTrue();
+        assertThat(results.get(1).error).isInstanceOf(ChatException.Exhausted.class);
+        assertThat(results.get(1).outcomes()).containsExactly("a:skipped", "a:skipped");
+        assertThat(a.subscriptions()).isEqualTo(1);
+        assertThat(VirtualScenario.standing(understudy, "a").inFlight()).isZero();
+    }
+
     private void nothingIsLeft(Understudy understudy) {
         scenario.advance(Duration.ofSeconds(30));
         CallResult next = scenario.chat(understudy);

@@ -152,6 +152,24 @@ class ReconnectTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+    void providerThatAnOperatorHoldsIsNotWaitedFor(boolean streamed, boolean model) {
+        List<Understudy> understudy = new ArrayList<>();
+        a.rule(request -> {
+            if (model) {
+                understudy.get(0).control().hold("a", "m", Duration.ofSeconds(1));
+            } else {
+                understudy.get(0).control().hold("a", Duration.ofSeconds(1));
+            }
+            return ScriptedAnswer.fail(REFUSED);
+        });
+        RetryPolicy once = RetryPolicy.defaults().withRetries(0);
+        understudy.add(builder(List.of(a)).retry(once).build());
+        CallResult result = ask(understudy.get(0), streamed);
+        assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+    }
+
     private void refuseFor(Duration down, ScriptedProvider... providers) {
         for (ScriptedProvider provider : providers) {
             provider.rule(request -> scenario.now().compareTo(down) < 0
