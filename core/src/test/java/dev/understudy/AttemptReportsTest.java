@@ -105,8 +105,7 @@ class AttemptReportsTest {
         @ValueSource(booleans = {false, true})
         void failureIsMeasuredFromTheBeginningOfItsAttempt(boolean streamed) {
             a.always(scenario.timed(ScriptedAnswer.fail(BROKEN).beforeFirst(SECOND)));
-            Understudy understudy =
-                    scenario.builder(a, b).selection(recording).build();
+            Understudy understudy = scenario.builder(a, b).selection(recording).build();
             scenario.advance(Duration.ofHours(1));
             ask(understudy, streamed);
             scenario.advance(SECOND);
@@ -201,7 +200,9 @@ class AttemptReportsTest {
         private boolean trims(Usage usage, boolean streamed) {
             Understudy understudy = scenario.builder(a).build();
             for (int i = 0; i < 2; i++) {
-                a.then(ScriptedAnswer.fail(overflow), ScriptedAnswer.text("well").withUsage(Usage.of(10, 5)));
+                a.then(
+                        ScriptedAnswer.fail(overflow),
+                        ScriptedAnswer.text("well").withUsage(Usage.of(10, 5)));
                 ask(understudy, longer, streamed);
             }
             a.then(ScriptedAnswer.text("well").withUsage(usage), ScriptedAnswer.text("well"));
@@ -209,7 +210,8 @@ class AttemptReportsTest {
             int before = a.requests().size();
             ask(understudy, longer, streamed);
             assertThat(a.requests()).hasSize(before + 1);
-            return a.requests().get(before).messages().size() < longer.messages().size();
+            return a.requests().get(before).messages().size()
+                    < longer.messages().size();
         }
 
         @Test
@@ -231,8 +233,10 @@ class AttemptReportsTest {
     @ValueSource(booleans = {false, true})
     void completionWithoutAnAnswerIsAnEmptyAnswer(boolean streamed) {
         a.always(ScriptedAnswer.nothing());
-        AttemptLog.Attempt failed =
-                ask(scenario.builder(a, b).build(), streamed).attemptLog().attempts().get(0);
+        AttemptLog.Attempt failed = ask(scenario.builder(a, b).build(), streamed)
+                .attemptLog()
+                .attempts()
+                .get(0);
         assertThat(failed.failure())
                 .isEqualTo(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
     }
@@ -252,15 +256,15 @@ class AttemptReportsTest {
         scenario.advance(limit);
         Failure failure = result.attemptLog().attempts().get(0).failure();
         assertThat(failure).isNotNull();
-        assertThat(failure.phase())
-                .isEqualTo(streamed ? Failure.Phase.FIRST_CONTENT : Failure.Phase.RESPONSE);
+        assertThat(failure.phase()).isEqualTo(streamed ? Failure.Phase.FIRST_CONTENT : Failure.Phase.RESPONSE);
     }
 
     @Nested
     class Headers {
 
         private final TimeoutPolicy limits = TimeoutPolicy.defaults().withHeaders(Duration.ofSeconds(2));
-        private final ScriptedAnswer late = scenario.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(5)));
+        private final ScriptedAnswer late =
+                scenario.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(5)));
 
         @Test
         void streamWithoutHeadersFailsAtTheirLimit() {

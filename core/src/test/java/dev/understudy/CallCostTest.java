@@ -25,8 +25,8 @@ class CallCostTest {
     private static final Usage USED = Usage.of(600, 200);
 
     private final VirtualScenario scenario = new VirtualScenario();
-    private final ScriptedProvider a = ScriptedProvider.named("a")
-            .always(ScriptedAnswer.empty().withUsage(USED));
+    private final ScriptedProvider a =
+            ScriptedProvider.named("a").always(ScriptedAnswer.empty().withUsage(USED));
     private final ScriptedProvider b = ScriptedProvider.named("b");
 
     @ParameterizedTest

@@ -59,10 +59,7 @@ class CallEventsTest {
                                 id, new Event.Route("a", "m"), new Event.Route("b", "m"), Duration.ZERO, BROKEN),
                         new Event.AttemptStarted(id, "b", "m", 1, 1),
                         new Event.CallSucceeded(
-                                id,
-                                result.finish().servedBy(),
-                                result.finish().usage(),
-                                SECOND.multipliedBy(3)));
+                                id, result.finish().servedBy(), result.finish().usage(), SECOND.multipliedBy(3)));
         assertThat(failed.failure()).isEqualTo(BROKEN);
         assertThat(failed.timing()).isEqualTo(new AttemptLog.Timing(Duration.ZERO, SECOND, null));
         AttemptLog.Attempt served = result.attemptLog().attempts().get(1);
@@ -152,7 +149,8 @@ class CallEventsTest {
         CallResult result = ask(understudy, streamed);
         assertThat(scenario.events.get(0))
                 .isEqualTo(new Event.RouteSkipped(
-                        scenario.events.get(0).call(), result.attemptLog().attempts().get(0)));
+                        scenario.events.get(0).call(),
+                        result.attemptLog().attempts().get(0)));
         assertThat(result.outcomes()).containsExactly("a:skipped", "b:served");
     }
 

@@ -147,7 +147,8 @@ class ConcurrencyQueueTest {
     void shorterQueueIsChosen(boolean streamed) {
         a.always(scenario.timed(ScriptedAnswer.text("a").beforeFirst(TAKES)));
         b.always(scenario.timed(ScriptedAnswer.text("b").beforeFirst(TAKES)));
-        ProviderOptions two = ProviderOptions.defaults().withLimits(RateLimits.none().withConcurrent(2));
+        ProviderOptions two =
+                ProviderOptions.defaults().withLimits(RateLimits.none().withConcurrent(2));
         Understudy understudy =
                 limited(RateLimits.none().withConcurrent(1)).provider(b, two).build();
         List<CallResult> results = ask(understudy, streamed, 6);

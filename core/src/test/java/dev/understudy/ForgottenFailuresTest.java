@@ -34,8 +34,8 @@ class ForgottenFailuresTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void cooldownsEnd(boolean streamed) {
-        a.then(ScriptedAnswer.fail(Failure.of(FailureKind.RATE_LIMITED, "slow down")
-                .withRetryAfter(Duration.ofMinutes(5))));
+        a.then(ScriptedAnswer.fail(
+                Failure.of(FailureKind.RATE_LIMITED, "slow down").withRetryAfter(Duration.ofMinutes(5))));
         a.always(ScriptedAnswer.text("well"));
         Understudy understudy = scenario.builder(a).build();
         ask(understudy, streamed);
@@ -163,8 +163,7 @@ class ForgottenFailuresTest {
         }
 
         private static void report(CallScope scope) {
-            scope.report(new ProviderEvent.KeyCoolingDown(
-                    "a", "k-1", FailureKind.RATE_LIMITED, Duration.ofMinutes(1)));
+            scope.report(new ProviderEvent.KeyCoolingDown("a", "k-1", FailureKind.RATE_LIMITED, Duration.ofMinutes(1)));
         }
     }
 }

@@ -153,21 +153,17 @@ class ReconnectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"false, false", "true, false", "false, true", "true, true"})
-    void providerThatAnOperatorHoldsIsNotWaitedFor(boolean streamed, boolean model) {
-        List<Understudy> understudy = new ArrayList<>();
-        a.rule(request -> {
-            if (model) {
-                understudy.get(0).control().hold("a", "m", Duration.ofSeconds(1));
-            } else {
-                understudy.get(0).control().hold("a", Duration.ofSeconds(1));
-            }
-            return ScriptedAnswer.fail(REFUSED);
-        });
+    @ValueSource(booleans = {false, true})
+    void circuitThatAnOperatorOpenedIsNotWaitedFor(boolean streamed) {
+        a.always(ScriptedAnswer.fail(REFUSED));
         RetryPolicy once = RetryPolicy.defaults().withRetries(0);
-        understudy.add(builder(List.of(a)).retry(once).build());
-        CallResult result = ask(understudy.get(0), streamed);
+        Understudy understudy = builder(List.of(a)).retry(once).build();
+        CallResult result = ask(understudy, streamed);
+        understudy.control().hold("a", "m", Duration.ofMinutes(1));
+        scenario.advance(Duration.ofSeconds(2));
         assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+        assertThat(result.outcomes()).containsExactly("a:failed", "a:skipped");
+        assertThat(a.subscriptions()).isEqualTo(1);
     }
 
     private void refuseFor(Duration down, ScriptedProvider... providers) {

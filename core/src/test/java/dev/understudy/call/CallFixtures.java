@@ -155,10 +155,8 @@ public final class CallFixtures {
     /** Returns a call for "hello" with default policies and without a deadline. */
     static Call call(Plan plan, Listener listener) {
         Policies policies = policies(listener, Selection.sequential(), CallLimits.none());
-        ProviderPool providerPool = roster(plan.routes().stream()
-                .map(Route::pooledProvider)
-                .distinct()
-                .toArray(PooledProvider[]::new));
+        ProviderPool providerPool = roster(
+                plan.routes().stream().map(Route::pooledProvider).distinct().toArray(PooledProvider[]::new));
         return new Call(
                 new Event.CallId(1, policies.understudy(), HELLO.model(), true, Map.of()),
                 HELLO,

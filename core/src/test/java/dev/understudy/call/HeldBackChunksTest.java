@@ -61,6 +61,7 @@ class HeldBackChunksTest {
             .build();
     private final List<StreamChunk> received = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
+
     @Test
     void nothingIsEmittedBeforeTheFirstContent() {
         begin(10, Integer.MAX_VALUE);
@@ -112,7 +113,9 @@ class HeldBackChunksTest {
         source.error(new ChatException.CallFailed(Failure.of(FailureKind.SERVER, "broken")));
         assertThat(received).containsExactly(FIRST);
         assertThat(ends).isEmpty();
-        assertThat(scenario.events(Event.CallFailed.class)).as("the result is known").hasSize(1);
+        assertThat(scenario.events(Event.CallFailed.class))
+                .as("the result is known")
+                .hasSize(1);
         raw.request(1);
         assertThat(received).containsExactly(FIRST, TEXT);
         assertThat(ends).containsExactly("PartialAnswer");
@@ -208,8 +211,8 @@ class HeldBackChunksTest {
     void refusalWithoutContentIsNotEmitted() {
         StepVerifier.create(understudy.stream(REQUEST))
                 .then(() -> source.next(FIRST, FINISH))
-                .verifyErrorSatisfies(error -> assertThat(((ChatException) error).failure().kind())
-                        .isEqualTo(FailureKind.CONTENT_FILTERED));
+                .verifyErrorSatisfies(error ->
+                        assertThat(((ChatException) error).failure().kind()).isEqualTo(FailureKind.CONTENT_FILTERED));
         source.assertCancelled();
     }
 

@@ -180,12 +180,13 @@ class LateSignalsTest {
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // the four operators have different types of items
     private Flux<Object> apply(Operator operator, Flux<?> source) {
-        Flux<?> applied = switch (operator) {
-            case COMMIT -> new Commit((Flux<StreamChunk>) source, attempt);
-            case SINGLE_ANSWER -> new SingleAnswer((Flux<ChatResponse>) source, attempt);
-            case ATTEMPT_BOUNDARY -> new AttemptBoundary<>(source, attempt, UnaryOperator.identity());
-            case CALL_BOUNDARY -> new CallBoundary<>(source, call, new InFlight(() -> {}));
-        };
+        Flux<?> applied =
+                switch (operator) {
+                    case COMMIT -> new Commit((Flux<StreamChunk>) source, attempt);
+                    case SINGLE_ANSWER -> new SingleAnswer((Flux<ChatResponse>) source, attempt);
+                    case ATTEMPT_BOUNDARY -> new AttemptBoundary<>(source, attempt, UnaryOperator.identity());
+                    case CALL_BOUNDARY -> new CallBoundary<>(source, call, new InFlight(() -> {}));
+                };
         return (Flux) applied;
     }
 

@@ -80,10 +80,10 @@ class LostRaceTest {
     private void assertLost() {
         assertThat(signals).isEmpty();
         source.assertCancelled();
-        assertThat(call.wasted())
-                .extracting(AttemptLog.Attempt::outcome)
-                .containsExactly(AttemptLog.Outcome.WASTED);
-        assertThat(events).hasSize(2).endsWith(new Event.AttemptAbandoned(call.id(), call.wasted().element()));
+        assertThat(call.wasted()).extracting(AttemptLog.Attempt::outcome).containsExactly(AttemptLog.Outcome.WASTED);
+        assertThat(events)
+                .hasSize(2)
+                .endsWith(new Event.AttemptAbandoned(call.id(), call.wasted().element()));
         assertThat(route.pooledProvider().health().inFlight()).isZero();
     }
 

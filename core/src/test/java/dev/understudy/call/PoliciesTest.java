@@ -72,7 +72,14 @@ class PoliciesTest {
     }
 
     private static TimeoutPolicy timeouts(
-            int firstContent, int idle, int inToolCall, int inReasoning, int response, int total, double share, Duration headers) {
+            int firstContent,
+            int idle,
+            int inToolCall,
+            int inReasoning,
+            int response,
+            int total,
+            double share,
+            Duration headers) {
         return new TimeoutPolicy(
                 seconds(firstContent),
                 seconds(idle),

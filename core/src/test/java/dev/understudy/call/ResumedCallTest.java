@@ -30,8 +30,8 @@ class ResumedCallTest {
     private static final Usage SPENT = Usage.of(10, 3);
 
     private final VirtualScenario scenario = new VirtualScenario();
-    private final ScriptedProvider a = ScriptedProvider.named("a")
-            .always(ScriptedAnswer.text("one two").withUsage(SPENT));
+    private final ScriptedProvider a =
+            ScriptedProvider.named("a").always(ScriptedAnswer.text("one two").withUsage(SPENT));
     private final Understudy understudy = scenario.builder(a).build();
     private final List<Event> ofTheSubscriber = new ArrayList<>();
     private final ResumedCall call = new ResumedCall();
@@ -42,13 +42,17 @@ class ResumedCallTest {
         part(streamed);
         part(streamed);
         part(!streamed);
-        assertThat(scenario.events.stream().map(Event::call).distinct()).singleElement().satisfies(id -> {
-            assertThat(id.number()).isEqualTo(1);
-            assertThat(id.stream()).isEqualTo(streamed);
-        });
+        assertThat(scenario.events.stream().map(Event::call).distinct())
+                .singleElement()
+                .satisfies(id -> {
+                    assertThat(id.number()).isEqualTo(1);
+                    assertThat(id.stream()).isEqualTo(streamed);
+                });
         assertThat(ofTheSubscriber).isEqualTo(scenario.events);
         assertThat(scenario.chat(understudy).served()).isTrue();
-        assertThat(last().call().number()).as("only the first part was numbered").isEqualTo(2);
+        assertThat(last().call().number())
+                .as("only the first part was numbered")
+                .isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -62,8 +66,8 @@ class ResumedCallTest {
         Usage all = Usage.of(20, 6);
         call.succeeded(answer.finish().servedBy(), all);
         assertThat(ends())
-                .containsExactly(new Event.CallSucceeded(
-                        last().call(), answer.finish().servedBy(), all, Duration.ofSeconds(3)));
+                .containsExactly(
+                        new Event.CallSucceeded(last().call(), answer.finish().servedBy(), all, Duration.ofSeconds(3)));
         assertThat(ofTheSubscriber).endsWith(last());
     }
 
@@ -115,7 +119,9 @@ class ResumedCallTest {
         assertThat(abandoned()).hasSize(1);
         assertThat(last()).isInstanceOfSatisfying(Event.CallFailed.class, failed -> {
             assertThat(failed.call().number()).isEqualTo(1);
-            assertThat(failed.error()).isInstanceOf(ChatException.Rejected.class).hasCause(thrown);
+            assertThat(failed.error())
+                    .isInstanceOf(ChatException.Rejected.class)
+                    .hasCause(thrown);
             assertThat(failed.took()).isEqualTo(Duration.ofSeconds(2));
         });
     }

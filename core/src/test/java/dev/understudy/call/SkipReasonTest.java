@@ -36,8 +36,7 @@ class SkipReasonTest {
                         "would cost about 0.250000, and the call may cost 0.100000",
                         null),
                 Arguments.of(new SkipReason.OtherOrigin(), "did not generate the answer", null),
-                Arguments.of(
-                        new SkipReason.NotActive(), "is not the active provider, and failover is manual", null),
+                Arguments.of(new SkipReason.NotActive(), "is not the active provider, and failover is manual", null),
                 Arguments.of(new SkipReason.Held(null), "is held for maintenance", null),
                 Arguments.of(new SkipReason.Held(WAIT), "is held for maintenance for 1500 ms", null),
                 Arguments.of(

@@ -116,16 +116,14 @@ class UnavailableRoutesTest {
                     .withMessageContaining("All providers that could answer are held back")
                     .satisfies(rejected -> assertThat(rejected.attemptLog().attempts())
                             .extracting(attempt -> attempt.failure().message())
-                            .containsExactly(
-                                    "is held for maintenance", "is held for maintenance for 10000 ms"));
+                            .containsExactly("is held for maintenance", "is held for maintenance for 10000 ms"));
         }
     }
 
     @Nested
     class KnownRoute {
 
-        private final PooledProvider fixed =
-                CallFixtures.member(new SilentProvider("a"), ProviderOptions.only("own"));
+        private final PooledProvider fixed = CallFixtures.member(new SilentProvider("a"), ProviderOptions.only("own"));
 
         @Test
         void openCircuitIsListedOnce() {
@@ -179,8 +177,7 @@ class UnavailableRoutesTest {
                     new SilentProvider("us"), ProviderOptions.defaults().withTag("region", "us"));
             Plan plan = plan(options(Map.of("region", "eu"), Set.of(), Set.of()), null, a, us, eu);
             assertThat(names(plan)).containsExactly("eu/m");
-            assertThat(skips(plan))
-                    .containsExactly("a is not tagged region=eu", "us is not tagged region=eu");
+            assertThat(skips(plan)).containsExactly("a is not tagged region=eu", "us is not tagged region=eu");
         }
 
         @Test
@@ -207,7 +204,9 @@ class UnavailableRoutesTest {
             assertThat(cost).isPositive();
             assertThat(names(plan(CallOptions.NONE, cost, priced))).containsExactly("priced/m");
             Plan cheaper = plan(CallOptions.NONE, cost * 0.9, priced, a);
-            assertThat(names(cheaper)).as("a price that is unknown is no reason").containsExactly("a/m");
+            assertThat(names(cheaper))
+                    .as("a price that is unknown is no reason")
+                    .containsExactly("a/m");
             assertThat(skips(cheaper)).singleElement().asString().startsWith("priced would cost about");
         }
     }
@@ -268,7 +267,9 @@ class UnavailableRoutesTest {
     }
 
     private static List<String> skips(Plan plan) {
-        return plan.skipped().attempts().stream().map(UnavailableRoutesTest::skip).toList();
+        return plan.skipped().attempts().stream()
+                .map(UnavailableRoutesTest::skip)
+                .toList();
     }
 
     private static String skip(AttemptLog.Attempt attempt) {
