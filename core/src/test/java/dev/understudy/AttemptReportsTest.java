@@ -5,19 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.AttemptLog;
-import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
-import dev.understudy.guard.ResponseStart;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
+import dev.understudy.policy.HealthCheckPolicy;
 import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryBudget;
 import dev.understudy.policy.RetryPolicy;
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What one attempt reports to the state that calls share: latency, circuits, retry tokens, context windows. */
@@ -165,6 +162,21 @@ class AttemptReportsTest {
         assertThat(VirtualScenario.standing(understudy, "a").active()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void providerWhoseHealthChecksFailIsAskedLast(boolean streamed) {
+        a.probing(() -> Mono.error(new ChatException.CallFailed(BROKEN)));
+        Understudy understudy = scenario.builder(a, b)
+                .healthChecks(HealthCheckPolicy.every(SECOND).withThresholds(1, 1))
+                .build();
+        scenario.advance(Duration.ofSeconds(3));
+        CallResult healthy = ask(understudy, streamed);
+        assertThat(healthy.outcomes()).containsExactly("a:skipped", "b:served");
+        assertThat(healthy.attemptLog().attempts().get(0).failure().message()).isEqualTo("its health checks fail");
+        b.always(ScriptedAnswer.fail(FailureKind.AUTH));
+        assertThat(ask(understudy, streamed).outcomes()).containsExactly("a:skipped", "b:failed", "a:served");
+    }
+
     @Nested
     class Windows {
 
@@ -259,49 +271,6 @@ class AttemptReportsTest {
         assertThat(failure.phase()).isEqualTo(streamed ? Failure.Phase.FIRST_CONTENT : Failure.Phase.RESPONSE);
     }
 
-    @Nested
-    class Headers {
-
-        private final TimeoutPolicy limits = TimeoutPolicy.defaults().withHeaders(Duration.ofSeconds(2));
-        private final ScriptedAnswer late =
-                scenario.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(5)));
-
-        @Test
-        void streamWithoutHeadersFailsAtTheirLimit() {
-            CallResult result = ask(understudy(false), true);
-            scenario.advance(Duration.ofSeconds(2));
-            assertThat(result.outcomes()).containsExactly("slow:failed", "b:served");
-        }
-
-        @Test
-        void streamWithHeadersMayTakeLongerToItsFirstContent() {
-            CallResult result = ask(understudy(true), true);
-            scenario.advance(Duration.ofSeconds(5));
-            assertThat(result.outcomes()).containsExactly("slow:served");
-        }
-
-        @Test
-        void responseHasNoLimitOfItsHeaders() {
-            CallResult result = ask(understudy(false), false);
-            scenario.advance(Duration.ofSeconds(5));
-            assertThat(result.outcomes()).containsExactly("slow:served");
-        }
-
-        @ParameterizedTest
-        @ValueSource(booleans = {false, true})
-        void withoutLimitTheProviderIsNotAskedToTell(boolean streamed) {
-            a.always(late);
-            Slow slow = new Slow(a, true);
-            ask(scenario.builder(slow).build(), streamed);
-            assertThat(slow.told).isZero();
-        }
-
-        private Understudy understudy(boolean tells) {
-            a.always(late);
-            return scenario.builder(new Slow(a, tells), b).timeouts(limits).build();
-        }
-    }
-
     private static ProviderStatus.CircuitState circuit(Understudy understudy) {
         return VirtualScenario.standing(understudy, "a").circuits().get("m");
     }
@@ -312,46 +281,5 @@ class AttemptReportsTest {
 
     private CallResult ask(Understudy understudy, ChatRequest request, boolean streamed) {
         return streamed ? scenario.stream(understudy.stream(request)) : scenario.chat(understudy.chat(request));
-    }
-
-    /** Tells the arrival of its headers at once, if it is asked to. */
-    private static final class Slow implements ChatProvider {
-
-        private final ChatProvider answering;
-        private final boolean tells;
-        private int told;
-
-        Slow(ChatProvider answering, boolean tells) {
-            this.answering = answering;
-            this.tells = tells;
-        }
-
-        @Override
-        public String name() {
-            return "slow";
-        }
-
-        @Override
-        public Mono<ChatResponse> chat(ChatRequest request) {
-            return Mono.deferContextual(context -> {
-                headers(context.getOrDefault(ResponseStart.class, null));
-                return answering.chat(request);
-            });
-        }
-
-        @Override
-        public Flux<StreamChunk> stream(ChatRequest request) {
-            return Flux.deferContextual(context -> {
-                headers(context.getOrDefault(ResponseStart.class, null));
-                return answering.stream(request);
-            });
-        }
-
-        private void headers(ResponseStart responseStart) {
-            if (tells && responseStart != null) {
-                responseStart.arrived();
-                told++;
-            }
-        }
     }
 }

@@ -90,6 +90,7 @@ class ConcurrencyQueueTest {
     void waitEndsWithTheDeadline(boolean streamed) {
         a.always(scenario.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(4))));
         Understudy understudy = limited(RateLimits.none().withConcurrent(1)).build();
+        scenario.advance(Duration.ofHours(1));
         ask(understudy, streamed, 1);
         Duration timeout = Duration.ofSeconds(1);
         CallResult hurried = streamed
@@ -100,6 +101,35 @@ class ConcurrencyQueueTest {
         scenario.advance(Duration.ofSeconds(5));
         assertThat(a.subscriptions()).isEqualTo(1);
         nothingIsLeft(understudy);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void deadlineEndsTheCallWhenBothLimitsAreEqual(boolean streamed) {
+        a.always(ScriptedAnswer.hang());
+        Duration wait = Duration.ofSeconds(1);
+        Understudy understudy = limited(RateLimits.none().withConcurrent(1).withQueueWait(wait))
+                .build();
+        ask(understudy, streamed, 1);
+        CallResult waiting = streamed
+                ? scenario.stream(understudy.stream(VirtualScenario.REQUEST).contextWrite(CallContext.timeout(wait)))
+                : scenario.chat(understudy.chat(VirtualScenario.REQUEST).contextWrite(CallContext.timeout(wait)));
+        scenario.advance(wait);
+        assertThat(waiting.error).hasMessageContaining("The time of the call is over");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void schedulerThatIsClosedEndsTheWait(boolean streamed) {
+        a.always(ScriptedAnswer.hang());
+        Understudy understudy = limited(RateLimits.none().withConcurrent(1)).build();
+        List<CallResult> results = ask(understudy, streamed, 2);
+        scenario.clock.dispose();
+        results.get(0).call.dispose();
+        assertThat(results.get(1).error).isInstanceOf(ChatException.class);
+        assertThat(a.subscriptions()).isEqualTo(1);
+        ask(understudy, streamed, 1);
+        assertThat(a.subscriptions()).as("the slot was passed on").isEqualTo(2);
     }
 
     @ParameterizedTest

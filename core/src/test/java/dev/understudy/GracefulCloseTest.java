@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.VirtualScenario.CallResult;
 import dev.understudy.chat.ChatException;
-import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ServedBy;
@@ -28,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.test.publisher.TestPublisher;
 import reactor.util.context.Context;
@@ -68,7 +65,7 @@ class GracefulCloseTest {
     @MethodSource("ends")
     void closesWhenTheCallInFlightEnds(End end, boolean streamed) {
         TestPublisher<Object> source = TestPublisher.create();
-        Understudy manual = scenario.builder(new Manual(source)).build();
+        Understudy manual = scenario.builder(new ManualProvider(source)).build();
         Throwing subscriber = new Throwing(end);
         Flux<?> answer =
                 streamed ? manual.stream(REQUEST) : manual.chat(REQUEST).flux();
@@ -166,25 +163,6 @@ class GracefulCloseTest {
         return event instanceof Event.CallSucceeded
                 || event instanceof Event.CallFailed
                 || event instanceof Event.CallCancelled;
-    }
-
-    /** Answers with the signals of a test. */
-    private record Manual(TestPublisher<Object> source) implements ChatProvider {
-
-        @Override
-        public String name() {
-            return "a";
-        }
-
-        @Override
-        public Mono<ChatResponse> chat(ChatRequest request) {
-            return source.mono().cast(ChatResponse.class);
-        }
-
-        @Override
-        public Flux<StreamChunk> stream(ChatRequest request) {
-            return source.flux().cast(StreamChunk.class);
-        }
     }
 
     /** A subscriber that throws in one of its signals. */

@@ -142,7 +142,10 @@ public record Planner(
 
         private boolean canServe(Route route) {
             SkipReason reason = unableReason(route);
-            return reason == null || !skip(route, reason);
+            if (reason != null) {
+                skip(route, reason);
+            }
+            return reason == null;
         }
 
         private @Nullable SkipReason unableReason(Route route) {
@@ -159,23 +162,26 @@ public record Planner(
             SkipReason reason = RouteChecks.unavailable(route, now);
             if (reason != null) {
                 circuitOpen.add(route);
-                return !skip(route, reason);
+                skip(route, reason);
+                return false;
             }
             Cooldowns.Cooldown cooldown = cooldowns.at(route.name(), route.model(), now);
             if (cooldown != null) {
                 boolean worthWaiting = !FailureRules.of(cooldown.kind()).coolsDownModel();
                 deferred.add(new Deferred(route, worthWaiting ? cooldown.until() : 0));
-                return !skip(route, RouteChecks.coolingDown(cooldown, now));
+                skip(route, RouteChecks.coolingDown(cooldown, now));
+                return false;
             }
             if (route.pooledProvider().outOfRotation()) {
                 deferred.add(new Deferred(route, 0));
-                return !skip(route, new SkipReason.Unhealthy());
+                skip(route, new SkipReason.Unhealthy());
+                return false;
             }
             return true;
         }
 
-        private boolean skip(Route route, SkipReason reason) {
-            return skipped.add(new SkipReason.Skipped(route, reason));
+        private void skip(Route route, SkipReason reason) {
+            skipped.add(new SkipReason.Skipped(route, reason));
         }
 
         Plan plan(boolean stream) {

@@ -3,12 +3,10 @@ package dev.understudy.call;
 import static dev.understudy.VirtualScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.ManualProvider;
 import dev.understudy.Understudy;
 import dev.understudy.VirtualScenario;
 import dev.understudy.chat.ChatException;
-import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
@@ -23,8 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
@@ -40,25 +36,10 @@ class HeldBackChunksTest {
             new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("a", "m"));
 
     private final VirtualScenario scenario = new VirtualScenario();
-    private final TestPublisher<StreamChunk> source =
+    private final TestPublisher<Object> source =
             TestPublisher.createNoncompliant(TestPublisher.Violation.REQUEST_OVERFLOW);
-    private final Understudy understudy = scenario.builder(new ChatProvider() {
-                @Override
-                public String name() {
-                    return "a";
-                }
-
-                @Override
-                public Mono<ChatResponse> chat(ChatRequest request) {
-                    return Mono.empty();
-                }
-
-                @Override
-                public Flux<StreamChunk> stream(ChatRequest request) {
-                    return source.flux();
-                }
-            })
-            .build();
+    private final Understudy understudy =
+            scenario.builder(new ManualProvider(source)).build();
     private final List<StreamChunk> received = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
 

@@ -2,10 +2,9 @@ package dev.understudy.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.ManualProvider;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
-import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ServedBy;
@@ -18,8 +17,6 @@ import dev.understudy.pool.Route;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.test.publisher.TestPublisher;
 
 /** An attempt whose answer arrives in the instant after another attempt won the race. */
@@ -31,7 +28,7 @@ class LostRaceTest {
     private final TestPublisher<Object> source = TestPublisher.create();
     private final List<Event> events = new ArrayList<>();
     private final Route route =
-            new Route(CallFixtures.member(new Manual(source), ProviderOptions.defaults()), "m", Capabilities.assumed());
+            new Route(CallFixtures.member(new ManualProvider(source), ProviderOptions.defaults()), "m", Capabilities.assumed());
     private final Call call = CallFixtures.call(CallFixtures.plan(route), events::add);
     private final Race race = new Race();
     private final Attempt attempt = new Attempt(call, Cursor.start(call.plan()), race);
@@ -85,24 +82,5 @@ class LostRaceTest {
                 .hasSize(2)
                 .endsWith(new Event.AttemptAbandoned(call.id(), call.wasted().element()));
         assertThat(route.pooledProvider().health().inFlight()).isZero();
-    }
-
-    /** Answers with the signals of a test. */
-    private record Manual(TestPublisher<Object> source) implements ChatProvider {
-
-        @Override
-        public String name() {
-            return "a";
-        }
-
-        @Override
-        public Mono<ChatResponse> chat(ChatRequest request) {
-            return source.mono().cast(ChatResponse.class);
-        }
-
-        @Override
-        public Flux<StreamChunk> stream(ChatRequest request) {
-            return source.flux().cast(StreamChunk.class);
-        }
     }
 }

@@ -14,6 +14,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
+import dev.understudy.chat.ResumeToken;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.guard.FailureRules;
 import dev.understudy.guard.Permit;
@@ -170,6 +171,15 @@ class UnavailableRoutesTest {
         }
 
         @Test
+        void storedAnswerIsContinuedByItsOriginOnly() {
+            ResumeToken stored = new Stored("b", "m", true);
+            Plan plan = planner(CallFixtures.roster(a, b), Map.of(), null)
+                    .plan(REQUEST, true, CallOptions.NONE, stored, NOW);
+            assertThat(names(plan)).containsExactly("b/m");
+            assertThat(skips(plan)).containsExactly("a did not generate the answer");
+        }
+
+        @Test
         void requiredTagMustHaveItsValue() {
             PooledProvider eu = CallFixtures.member(
                     new SilentProvider("eu"), ProviderOptions.defaults().withTag("region", "eu"));
@@ -276,6 +286,8 @@ class UnavailableRoutesTest {
         Failure failure = attempt.failure();
         return attempt.provider() + " " + (failure == null ? "" : failure.message());
     }
+
+    private record Stored(String provider, String model, boolean isAlive) implements ResumeToken {}
 
     /** A provider that never answers. */
     private record Able(String name, Supplier<Capabilities> capabilities) implements ChatProvider {
