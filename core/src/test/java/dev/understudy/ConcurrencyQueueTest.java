@@ -108,8 +108,8 @@ class ConcurrencyQueueTest {
     void deadlineEndsTheCallWhenBothLimitsAreEqual(boolean streamed) {
         a.always(ScriptedAnswer.hang());
         Duration wait = Duration.ofSeconds(1);
-        Understudy understudy = limited(RateLimits.none().withConcurrent(1).withQueueWait(wait))
-                .build();
+        Understudy understudy =
+                limited(RateLimits.none().withConcurrent(1).withQueueWait(wait)).build();
         ask(understudy, streamed, 1);
         CallResult waiting = streamed
                 ? scenario.stream(understudy.stream(VirtualScenario.REQUEST).contextWrite(CallContext.timeout(wait)))

@@ -25,7 +25,6 @@ class HeadersLimitTest {
     private final ScriptedProvider a = ScriptedProvider.named("a");
     private final ScriptedProvider b = ScriptedProvider.named("b");
 
-
     private final TimeoutPolicy limits = TimeoutPolicy.defaults().withHeaders(Duration.ofSeconds(2));
     private final ScriptedAnswer late =
             scenario.timed(ScriptedAnswer.text("late").beforeFirst(Duration.ofSeconds(5)));

@@ -18,7 +18,7 @@ public record ManualProvider(TestPublisher<Object> source) implements ChatProvid
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return source.mono().cast(ChatResponse.class);
+        return Mono.fromDirect(source.flux()).cast(ChatResponse.class);
     }
 
     @Override

@@ -154,6 +154,18 @@ class ReconnectTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void waitingCallsAreMadeBesideTheTrial(boolean streamed) {
+        a.rule(request -> scenario.now().compareTo(DOWN) < 0 ? ScriptedAnswer.fail(REFUSED) : ScriptedAnswer.hang());
+        Understudy understudy = builder(List.of(a)).build();
+        for (int i = 0; i < 5; i++) {
+            ask(understudy, streamed);
+        }
+        scenario.advance(Duration.ofSeconds(4));
+        assertThat(a.live()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void circuitThatAnOperatorOpenedIsNotWaitedFor(boolean streamed) {
         a.always(ScriptedAnswer.fail(REFUSED));
         RetryPolicy once = RetryPolicy.defaults().withRetries(0);

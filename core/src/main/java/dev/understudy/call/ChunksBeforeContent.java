@@ -45,7 +45,6 @@ final class ChunksBeforeContent {
 
     void cancel() {
         cancelled = true;
-        drain();
     }
 
     /** Emits as many chunks as were requested. One thread at a time drains; concurrent calls leave their work to it. */
@@ -60,9 +59,7 @@ final class ChunksBeforeContent {
                 emitted++;
                 actual.onNext(next);
             }
-            if (cancelled) {
-                queue.clear();
-            } else if (done && queue.isEmpty()) {
+            if (!cancelled && done && queue.isEmpty()) {
                 cancelled = true;
                 if (error != null) {
                     actual.onError(error);

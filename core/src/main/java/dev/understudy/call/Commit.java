@@ -72,14 +72,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 Operators.onDiscard(chunk, actual.currentContext());
                 return;
             }
-            StreamChunk emitted;
-            try {
-                emitted = chunk instanceof StreamChunk.Finish finish ? finish(finish) : accepted(chunk);
-            } catch (Throwable thrown) { // a chunk of the caller's own type threw
-                upstream.cancel();
-                onError(attempt.typed(thrown));
-                return;
-            }
+            StreamChunk emitted = chunk instanceof StreamChunk.Finish finish ? finish(finish) : accepted(chunk);
             if (emitted != null) {
                 emit(emitted);
             }

@@ -56,33 +56,16 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
                 return;
             }
             terminated = true;
-            ChatResponse accepted;
-            try {
-                accepted = accepted(response);
-            } catch (Throwable thrown) { // a response of the caller's own type threw
-                upstream.cancel();
-                actual.onError(attempt.typed(thrown));
-                return;
-            }
-            if (accepted != null) {
-                actual.onNext(accepted);
-                actual.onComplete();
-            }
-        }
-
-        /** Returns the response for the caller; {@code null} when it is unusable, or another attempt was faster. */
-        private @Nullable ChatResponse accepted(ChatResponse response) {
             Failure flaw = response.isEmpty() ? attempt.unusable(response.finishReason(), response.refusal()) : null;
             if (flaw != null) {
                 upstream.cancel();
                 actual.onError(attempt.failed(flaw, response.usage()));
-                return null;
-            }
-            if (!attempt.claim()) {
+            } else if (attempt.claim()) {
+                actual.onNext(response.withFinish(attempt.served(response.finish())));
+                actual.onComplete();
+            } else { // another attempt was faster
                 upstream.cancel();
-                return null;
             }
-            return response.withFinish(attempt.served(response.finish()));
         }
 
         @Override

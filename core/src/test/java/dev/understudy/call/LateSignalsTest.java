@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.test.publisher.TestPublisher;
 import reactor.util.context.Context;
 
@@ -34,6 +35,7 @@ import reactor.util.context.Context;
 class LateSignalsTest {
 
     private static final Object TEXT = new StreamChunk.Text("one");
+    private static final Object REFUSAL = new StreamChunk.Refusal("no");
     private static final Object FINISH =
             new StreamChunk.Finish(FinishReason.STOP, Usage.none(), VendorMetadata.none(), ServedBy.by("a", "m"));
     private static final Object RESPONSE = ChatResponse.of("a", "m", "one");
@@ -57,6 +59,7 @@ class LateSignalsTest {
     private final List<String> ends = new ArrayList<>();
     private final List<Object> discarded = new ArrayList<>();
     private final List<Throwable> dropped = new ArrayList<>();
+    private int cancelsAt = -1;
 
     @ParameterizedTest
     @EnumSource(Operator.class)
@@ -96,6 +99,14 @@ class LateSignalsTest {
         assertThat(discarded).containsExactly(late);
     }
 
+    @ParameterizedTest
+    @EnumSource(Operator.class)
+    void completionWithoutItemsIsACutOnlyForStreams(Operator operator) {
+        subscribe(operator);
+        source.complete();
+        assertThat(ends).containsExactly(operator == Operator.COMMIT ? "error" : "complete");
+    }
+
     @Nested
     class OfAnAnswer {
 
@@ -115,6 +126,33 @@ class LateSignalsTest {
             assertThat(items).hasSize(2);
             assertThat(discarded).containsExactly(TEXT);
             assertThat(ends).isEmpty();
+        }
+
+        @Test
+        void emptyAnswerCancelsTheSource() {
+            subscribe(Operator.COMMIT);
+            source.next(FINISH);
+            source.assertCancelled();
+            assertThat(items).isEmpty();
+            assertThat(ends).containsExactly("error");
+        }
+
+        @Test
+        void emptyResponseCancelsTheSource() {
+            subscribe(Operator.SINGLE_ANSWER);
+            source.next(ChatResponse.of("a", "m", ""));
+            source.assertCancelled();
+            assertThat(items).isEmpty();
+            assertThat(ends).containsExactly("error");
+        }
+
+        @Test
+        void cancellationWithinAChunkStopsThoseHeldBack() {
+            cancelsAt = 1;
+            subscribe(Operator.COMMIT);
+            source.next(REFUSAL, REFUSAL, TEXT);
+            assertThat(items).containsExactly(REFUSAL);
+            source.assertCancelled();
         }
 
         @Test
@@ -191,14 +229,21 @@ class LateSignalsTest {
     }
 
     private final class Recording implements CoreSubscriber<Object> {
+
+        private Subscription upstream = Operators.emptySubscription();
+
         @Override
         public void onSubscribe(Subscription subscription) {
+            upstream = subscription;
             subscription.request(Long.MAX_VALUE);
         }
 
         @Override
         public void onNext(Object item) {
             items.add(item);
+            if (items.size() == cancelsAt) {
+                upstream.cancel();
+            }
         }
 
         @Override

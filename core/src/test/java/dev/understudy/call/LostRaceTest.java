@@ -27,8 +27,8 @@ class LostRaceTest {
 
     private final TestPublisher<Object> source = TestPublisher.create();
     private final List<Event> events = new ArrayList<>();
-    private final Route route =
-            new Route(CallFixtures.member(new ManualProvider(source), ProviderOptions.defaults()), "m", Capabilities.assumed());
+    private final Route route = new Route(
+            CallFixtures.member(new ManualProvider(source), ProviderOptions.defaults()), "m", Capabilities.assumed());
     private final Call call = CallFixtures.call(CallFixtures.plan(route), events::add);
     private final Race race = new Race();
     private final Attempt attempt = new Attempt(call, Cursor.start(call.plan()), race);

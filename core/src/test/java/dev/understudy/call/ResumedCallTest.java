@@ -58,6 +58,7 @@ class ResumedCallTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void onlyTheOwnerPublishesTheEnd(boolean streamed) {
+        scenario.advance(Duration.ofHours(1));
         CallResult answer = part(streamed);
         a.then(ScriptedAnswer.fail(FailureKind.SERVER));
         assertThat(part(streamed).error).isInstanceOf(ChatException.Exhausted.class);

@@ -140,7 +140,7 @@ class UnavailableRoutesTest {
             Plan plan = plan(Map.of("m", List.of("n")), fixed, b);
             assertThat(names(plan)).containsExactly("b/m", "b/n", "a/own");
             assertThat(plan.availableAt()).containsExactly(0L, 0L, NOW + TEN.toNanos());
-            assertThat(plan.skipped().attempts()).hasSize(1);
+            assertThat(skips(plan)).containsExactly("a is cooling down for 10000 ms (rate_limited)");
         }
     }
 
