@@ -55,15 +55,18 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
                 Operators.onDiscard(response, actual.currentContext());
                 return;
             }
-            terminated = true;
             Failure flaw = response.isEmpty() ? attempt.unusable(response.finishReason(), response.refusal()) : null;
             if (flaw != null) {
+                AttemptFailure failed = attempt.failed(flaw, response.usage());
                 upstream.cancel();
-                actual.onError(attempt.failed(flaw, response.usage()));
+                onError(failed);
             } else if (attempt.claim()) {
-                actual.onNext(response.withFinish(attempt.served(response.finish())));
+                ChatResponse served = response.withFinish(attempt.served(response.finish()));
+                terminated = true;
+                actual.onNext(served);
                 actual.onComplete();
             } else { // another attempt was faster
+                terminated = true;
                 upstream.cancel();
             }
         }
