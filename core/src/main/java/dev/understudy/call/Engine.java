@@ -68,6 +68,7 @@ public final class Engine {
             CallOptions callOptions = FulfilledTags.without(options.apply(context), context);
             boolean stream = mode == CallMode.STREAM;
             ResumedCall resumedCall = ResumedCall.of(context);
+            boolean continues = resumedCall != null && resumedCall.isBegun();
             Supplier<Event.CallId> newId =
                     () -> new Event.CallId(calls.incrementAndGet(), name, request.model(), stream, callOptions.tags());
             Event.CallId id = resumedCall == null
@@ -76,6 +77,9 @@ public final class Engine {
             Call call;
             try {
                 call = open(id, request, callOptions, context);
+                if (!continues) {
+                    publishPassedOver(call);
+                }
             } catch (Throwable thrown) { // no provider can serve the request, or code of the caller threw
                 ChatException.Rejected rejected = CallerCode.rejected("The call could not be planned", thrown);
                 if (resumedCall == null) {
@@ -127,6 +131,15 @@ public final class Engine {
             call.publish(new Event.RouteSkipped(id, skipped));
         }
         return call;
+    }
+
+    private static void publishPassedOver(Call call) {
+        Plan plan = call.plan();
+        Failure reason = plan.reasonToPassOver();
+        if (reason != null) {
+            Event.Route to = plan.route(0).toEvent();
+            call.publish(new Event.FailedOver(call.id(), plan.first().toEvent(), to, Duration.ZERO, reason));
+        }
     }
 
     private Listener listener(ContextView context) {

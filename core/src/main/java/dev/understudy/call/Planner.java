@@ -100,6 +100,7 @@ public record Planner(
 
         void add(String model, List<PooledProvider> pooledProviders) {
             List<Route> usable = new ArrayList<>(pooledProviders.size());
+            Route preferred = null;
             for (PooledProvider pooledProvider : pooledProviders) {
                 String providerModel = pooledProvider.options().model(model);
                 if (providerModel == null) {
@@ -118,13 +119,20 @@ public record Planner(
                     continue;
                 }
                 if (!isKnown(route) && canServe(route)) {
-                    first = first == null ? route : first;
+                    if (preferred == null || pooledProvider == providerPool.primary()) {
+                        preferred = route;
+                    }
                     if (isAvailable(route)) {
                         usable.add(route);
                     }
                 }
             }
-            available.addAll(usable.size() < 2 ? usable : routeOrder.order(usable, request, now));
+            List<Route> order = usable.size() < 2 ? usable : routeOrder.order(usable, request, now);
+            available.addAll(order);
+            if (first == null) {
+                boolean reordered = !order.isEmpty() && order.get(0) != usable.get(0);
+                first = reordered ? order.get(0) : preferred;
+            }
         }
 
         private boolean isKnown(Route route) {

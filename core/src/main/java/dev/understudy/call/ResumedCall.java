@@ -38,6 +38,11 @@ public final class ResumedCall {
         return context.hasKey(ResumedCall.class);
     }
 
+    /** Returns true if a call of the understudy was added, so that the next one continues its answer. */
+    boolean isBegun() {
+        return joined.get() != null;
+    }
+
     /** Adds this call to the Context of the calls of the understudy. */
     public Context in(Context context) {
         return context.put(ResumedCall.class, this);

@@ -5,11 +5,13 @@ import java.util.Objects;
 /**
  * The route that served an answer, and the attempts of the call.
  *
- * @param requestedProvider name of the first eligible provider
+ * @param requestedProvider name of the provider that is asked first while all are healthy: the first configured one that
+ *     can serve the request, the one an operator switched to, or the one the selection chose
  * @param requestedModel the model in the request
  * @param provider name of the provider that answered
  * @param model the model of the route that answered
- * @param fallback {@code true} if the answer came from another provider or model than the first
+ * @param fallback {@code true} if the answer came from another provider or model than that, also while another provider is
+ *     the active one
  * @param attemptLog every attempt and every skipped route, the serving attempt last
  */
 public record ServedBy(
@@ -22,7 +24,7 @@ public record ServedBy(
     /**
      * Checks that no required value is {@code null}.
      *
-     * @param requestedProvider name of the first eligible provider
+     * @param requestedProvider name of the provider that is asked first while all are healthy
      * @param requestedModel the model in the request
      * @param provider name of the provider that answered
      * @param model the model of the route that answered

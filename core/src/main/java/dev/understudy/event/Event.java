@@ -164,13 +164,14 @@ public sealed interface Event {
     }
 
     /**
-     * Another route is asked, usually without delay.
+     * Another route is asked, usually without delay: after a failed attempt, or at once because the first route is not
+     * available or its provider is not the active one.
      *
      * @param call the call
-     * @param from the route that failed
+     * @param from the route that failed or was passed over
      * @param to the next route
      * @param after delay before the next attempt
-     * @param failure failure of the last attempt
+     * @param failure failure of the last attempt, or the reason why no attempt was made
      */
     record FailedOver(CallId call, Route from, Route to, Duration after, Failure failure) implements Event {
         @Override

@@ -85,6 +85,11 @@ public final class ProviderPool {
         return pooledProviders.get(state.get().active);
     }
 
+    /** Returns the provider that is active while all are healthy: the first one, or the one an operator switched to. */
+    public PooledProvider primary() {
+        return pooledProviders.get(state.get().primary);
+    }
+
     public boolean isAutomatic() {
         return failoverPolicy.automatic();
     }

@@ -8,6 +8,7 @@ import dev.understudy.event.Listener;
 import dev.understudy.event.ProviderStatus;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import reactor.util.Logger;
 import reactor.util.Loggers;
@@ -28,11 +29,15 @@ public final class Logs implements Listener {
 
     private final LogSink sink;
     private final boolean vendorText;
+    private final LongSupplier nanos;
     private final Set<String> failedOver = ConcurrentHashMap.newKeySet();
+    private final OutageLog outages;
 
-    private Logs(LogSink sink, boolean vendorText) {
+    private Logs(LogSink sink, boolean vendorText, LongSupplier nanos) {
         this.sink = sink;
         this.vendorText = vendorText;
+        this.nanos = nanos;
+        this.outages = new OutageLog(nanos);
     }
 
     /**
@@ -65,7 +70,7 @@ public final class Logs implements Listener {
     }
 
     static Logs to(LogSink sink) {
-        return new Logs(sink, false);
+        return new Logs(sink, false, System::nanoTime);
     }
 
     /**
@@ -75,7 +80,12 @@ public final class Logs implements Listener {
      * @return a copy
      */
     public Logs withVendorMessages() {
-        return new Logs(sink, true);
+        return new Logs(sink, true, nanos);
+    }
+
+    /** Returns a copy that reads the time of outages from this monotonic clock. */
+    Logs withClock(LongSupplier nanos) {
+        return new Logs(sink, vendorText, nanos);
     }
 
     @Override
@@ -84,11 +94,23 @@ public final class Logs implements Listener {
         if (sink.isEnabled(level)) {
             sink.log(level, new LogFields(event, vendorText).line());
         }
+        if (event instanceof Event.CallSucceeded succeeded) {
+            Logfmt outage = outages.on(succeeded);
+            if (outage != null && sink.isEnabled(Level.INFO)) {
+                sink.log(Level.INFO, outage);
+            }
+        }
     }
 
-    /** Levels: WARNING for what may need an operator's attention, INFO for its explanation, FINE for the rest. */
+    /**
+     * Levels: WARNING for what may need an operator's attention, INFO for its explanation, FINE for the rest, and for
+     * the failovers of an outage, which has lines of its own.
+     */
     private Level level(Event event) {
         if (event instanceof Event.FailedOver over) {
+            if (outages.isOpen(over.understudy(), over.from().provider())) {
+                return Level.FINE;
+            }
             return failedOver.add(key(over.call())) ? Level.WARNING : Level.INFO;
         }
         if (event instanceof Event.CallSucceeded
