@@ -56,8 +56,9 @@ class LongOutageTest {
     @ValueSource(booleans = {false, true})
     void providerThatTheSelectionChoseIsNoFallback(boolean streamed) {
         primary.always(ScriptedAnswer.text("It is me, too."));
-        Understudy understudy =
-                scenario.builder(primary, backup).selection(Selection.weighted()).build();
+        Understudy understudy = scenario.builder(primary, backup)
+                .selection(Selection.weighted())
+                .build();
         List<CallResult> calls = calls(understudy, streamed);
         assertThat(calls).extracting(CallResult::by).contains("primary", "backup");
         assertThat(calls).noneMatch(call -> call.finish().servedBy().fallback());

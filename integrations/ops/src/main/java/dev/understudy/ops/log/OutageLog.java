@@ -34,7 +34,13 @@ final class OutageLog {
      * @param line the line to write; {@code null} for none
      */
     private record Outage(
-            int diverted, int served, boolean open, long since, long reported, long calls, @Nullable Logfmt line) {}
+            int diverted,
+            int served,
+            boolean open,
+            long since,
+            long reported,
+            long calls,
+            @Nullable Logfmt line) {}
 
     private final Map<Key, Outage> outages = new ConcurrentHashMap<>();
     private final LongSupplier nanos;

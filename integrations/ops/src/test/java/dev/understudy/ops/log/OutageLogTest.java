@@ -61,7 +61,8 @@ class OutageLogTest {
                 .hasSize(4)
                 .first()
                 .isEqualTo("INFO event=outage_continues understudy=u provider=a for_ms=62000 calls=63");
-        assertThat(lines.of("failed_over").stream().filter(OutageLogTest::isShown)).hasSize(3);
+        assertThat(lines.of("failed_over").stream().filter(OutageLogTest::isShown))
+                .hasSize(3);
         primary.always(WELL);
         understudy.control().release("a");
         understudy.control().switchTo("a");
