@@ -130,7 +130,7 @@ public record Planner(
             List<Route> order = usable.size() < 2 ? usable : routeOrder.order(usable, request, now);
             available.addAll(order);
             if (first == null) {
-                boolean reordered = !order.isEmpty() && order.get(0) != usable.get(0);
+                boolean reordered = !order.isEmpty() && !order.get(0).isSameAs(usable.get(0));
                 first = reordered ? order.get(0) : preferred;
             }
         }
