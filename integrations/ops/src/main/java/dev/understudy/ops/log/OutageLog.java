@@ -4,6 +4,7 @@ import dev.understudy.event.Event;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,18 +70,18 @@ final class OutageLog {
             return null;
         }
         Key key = new Key(call.understudy(), first);
-        Logfmt[] line = new Logfmt[1];
+        AtomicReference<@Nullable Logfmt> line = new AtomicReference<>();
         long now = nanos.getAsLong();
         outages.compute(key, (any, before) -> {
             if (before == null && (!diverted || outages.size() >= MAX_PROVIDERS)) {
                 return null;
             }
             Outage after = diverted ? diverted(key, before, by, now) : served(key, before, now);
-            line[0] = after == null ? null : after.line;
+            line.set(after == null ? null : after.line);
             boolean ended = after == null || (!diverted && !after.open);
             return ended ? null : after;
         });
-        return line[0];
+        return line.get();
     }
 
     private static Outage diverted(Key key, @Nullable Outage before, String by, long now) {
