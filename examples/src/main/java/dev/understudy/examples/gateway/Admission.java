@@ -3,15 +3,9 @@ package dev.understudy.examples.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import java.io.ByteArrayOutputStream;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,9 +29,9 @@ final class Admission {
     /** Larger bodies are parsed on another thread than the event loop. */
     private static final int SMALL = 16 << 10;
 
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final Scheduler PARSER = Schedulers.newBoundedElastic(2, 1_000, "gateway-parse", 30, true);
-    private static final String LOOPBACK_NAME = "localhost|127(\\.\\d{1,3}){3}|\\[::1]";
 
     /** Group of clients that may use a route. */
     enum Access {
@@ -49,11 +43,9 @@ final class Admission {
         OPERATORS
     }
 
-    private final @Nullable String token;
-    private final OperatorTokens operators;
+    private final AccessCheck accessCheck;
     private final GatewayLimits limits;
     private final IntConsumer refused;
-    private final RefusalThrottle throttle;
     private final ConnectionGuard connections;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
@@ -69,13 +61,14 @@ final class Admission {
         static final OperatorTokens NONE = new OperatorTokens(null, null);
     }
 
-    /** @param refused receives the status of each refusal */
+    /**
+     * @param token tokens of clients, separated by commas; {@code null} for none
+     * @param refused receives the status of each refusal
+     */
     Admission(@Nullable String token, OperatorTokens operators, GatewayLimits limits, IntConsumer refused) {
-        this.token = token;
-        this.operators = operators;
+        this.accessCheck = new AccessCheck(token, operators, limits);
         this.limits = limits;
         this.refused = refused;
-        this.throttle = new RefusalThrottle(limits.refusals());
         this.connections = new ConnectionGuard(limits, refused);
     }
 
@@ -114,16 +107,18 @@ final class Admission {
             request.withConnection(connection -> channel.set(connection.channel()));
             connections.serving(channel.get());
             return Mono.defer(() -> admitted(access, route, request, response))
-                    .onErrorResume(
-                            error -> response.hasSentHeaders() ? Mono.error(error) : refuse(request, response, error))
+                    .onErrorResume(error -> response.hasSentHeaders()
+                            ? Mono.error(error)
+                            : refuse(access, request, response, channel.get(), error))
                     .doFinally(signal -> connections.served(channel.get()));
         });
     }
 
     private Mono<Void> admitted(
             Access access, HttpBodies.Route route, HttpServerRequest request, HttpServerResponse response) {
-        check(access, request, response);
+        accessCheck.check(access, request, response);
         boolean call = access == Access.CLIENTS && request.method().equals(HttpMethod.POST);
+        checkLength(request, call);
         if (call && (draining || calls.incrementAndGet() > limits.calls())) {
             if (!draining) {
                 ended();
@@ -152,63 +147,23 @@ final class Admission {
         }
     }
 
-    private void check(Access access, HttpServerRequest request, HttpServerResponse response) {
-        HttpHeaders headers = request.requestHeaders();
-        if (access == Access.OPEN) {
-            return;
+    /** @param call true if the route takes a body */
+    private static void checkLength(HttpServerRequest request, boolean call) {
+        String length = length(request);
+        if (!call && hasBody(request)) {
+            throw BadRequest.request(413, "too_large", "This route takes no body");
         }
-        if (token == null) {
-            checkPage(request, headers);
-        }
-        boolean admitted = access == Access.CLIENTS
-                ? token == null || isToken(headers, token)
-                : (operators.read() == null && operators.write() == null)
-                        || isToken(headers, operators.read())
-                        || isToken(headers, operators.write());
-        if (!admitted) {
-            if (throttle.isThrottled(address(request))) {
-                throw BadRequest.request(429, "too_many_refusals", "Too many requests with a wrong token");
-            }
-            response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-            throw BadRequest.request(401, "invalid_api_key", "Send the gateway's token as \"Authorization: Bearer …\"");
-        }
-        long length = headers.getInt(HttpHeaderNames.CONTENT_LENGTH, 0);
-        if (length > GatewayLimits.BODY) {
+        if (length.length() > 9 || Integer.parseInt(length) > GatewayLimits.BODY) {
             throw tooLarge();
         }
     }
 
-    /** Refuses requests that a web page can make: of another host name, of another origin, or with a form's type. */
-    private static void checkPage(HttpServerRequest request, HttpHeaders headers) {
-        String host = headers.get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
-        if (headers.getAll(HttpHeaderNames.HOST).size() > 1
-                || !host.replaceFirst(":\\d*$", "").matches(LOOPBACK_NAME)) {
-            throw BadRequest.request(421, "unknown_host", "Without a token only this machine is served, by its name");
-        }
-        String origin = headers.get(HttpHeaderNames.ORIGIN);
-        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
-            throw BadRequest.request(403, "forbidden_origin", "Without a token no web page is served");
-        }
-        String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "")
-                .replaceFirst(";.*", "")
-                .strip();
-        if (request.method().equals(HttpMethod.POST) && !type.equalsIgnoreCase("application/json")) {
-            throw BadRequest.request(415, "unsupported_media_type", "The body has to be application/json");
-        }
+    private static String length(HttpServerRequest request) {
+        return request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH, "0");
     }
 
-    /** Compares in constant time. */
-    private static boolean isToken(HttpHeaders headers, @Nullable String expected) {
-        String shown = headers.get(HttpHeaderNames.AUTHORIZATION);
-        return expected != null && shown != null && MessageDigest.isEqual(digest("Bearer " + expected), digest(shown));
-    }
-
-    private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+    private static boolean hasBody(HttpServerRequest request) {
+        return !length(request).equals("0") || request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING);
     }
 
     /**
@@ -217,23 +172,35 @@ final class Admission {
      */
     private Mono<byte[]> body(HttpServerRequest request, AtomicLong taken) {
         return request.receive()
-                .collect(ByteArrayOutputStream::new, (body, piece) -> add(body, piece, taken))
-                .map(ByteArrayOutputStream::toByteArray)
+                .map(piece -> read(piece, taken))
+                .collectList()
+                .map(Admission::joined)
                 .timeout(limits.body(), Schedulers.parallel());
     }
 
-    private void add(ByteArrayOutputStream body, ByteBuf piece, AtomicLong taken) {
+    /** Copies a piece; {@code receive} releases it. */
+    private byte[] read(ByteBuf piece, AtomicLong taken) {
         int size = piece.readableBytes();
-        if (body.size() + size > GatewayLimits.BODY) {
+        if (taken.addAndGet(size) > GatewayLimits.BODY) {
+            bytes.addAndGet(size);
             throw tooLarge();
         }
-        taken.addAndGet(size);
         if (bytes.addAndGet(size) > limits.bodies()) {
             throw overloaded("Too many large requests at once");
         }
         byte[] read = new byte[size];
         piece.readBytes(read);
-        body.writeBytes(read);
+        return read;
+    }
+
+    private static byte[] joined(List<byte[]> pieces) {
+        byte[] body = new byte[pieces.stream().mapToInt(piece -> piece.length).sum()];
+        int end = 0;
+        for (byte[] piece : pieces) {
+            System.arraycopy(piece, 0, body, end, piece.length);
+            end += piece.length;
+        }
+        return body;
     }
 
     private static BadRequest tooLarge() {
@@ -241,10 +208,15 @@ final class Admission {
     }
 
     private static BadRequest overloaded(String message) {
-        return BadRequest.request(503, "overloaded", message);
+        return BadRequest.later(503, "overloaded", message, RETRY);
     }
 
-    private Mono<Void> refuse(HttpServerRequest request, HttpServerResponse response, Throwable error) {
+    private Mono<Void> refuse(
+            Access access,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            @Nullable Channel channel,
+            Throwable error) {
         Throwable told = error instanceof TimeoutException
                 ? BadRequest.request(408, "request_timeout", "The body took too long")
                 : error;
@@ -252,16 +224,12 @@ final class Admission {
             return HttpBodies.problem(response, told);
         }
         refused.accept(bad.status());
-        if (bad.status() == 401) {
-            throttle.refused(address(request));
-        }
-        if (bad.status() == 429 || bad.status() == 503) {
-            response.header(HttpHeaderNames.RETRY_AFTER, "1");
-        }
+        accessCheck.refused(access, request, bad.status());
         if (!bad.endsConnection()) {
             return HttpBodies.problem(response, told);
         }
-        if (request.method().equals(HttpMethod.GET)) {
+        connections.refusing(channel);
+        if (request.method().equals(HttpMethod.GET) && !hasBody(request)) {
             return rest(request).then(Mono.defer(() -> HttpBodies.problem(response, told)));
         }
         return HttpBodies.lastProblem(response, told).then(rest(request));
@@ -270,12 +238,5 @@ final class Admission {
     /** Discards what is left of a body for a short time: a client that still sends would not see the response. */
     private static Mono<Void> rest(HttpServerRequest request) {
         return request.receive().then().timeout(LINGER, Schedulers.parallel()).onErrorComplete();
-    }
-
-    private static String address(HttpServerRequest request) {
-        InetSocketAddress remote = request.remoteAddress();
-        return remote == null || remote.getAddress() == null
-                ? ""
-                : remote.getAddress().getHostAddress();
     }
 }

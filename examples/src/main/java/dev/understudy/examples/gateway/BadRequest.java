@@ -1,5 +1,6 @@
 package dev.understudy.examples.gateway;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Signals an invalid request. The message says how to correct it. */
@@ -10,21 +11,28 @@ final class BadRequest extends RuntimeException {
     private final int status;
     private final String code;
     private final @Nullable String field;
+    private final transient @Nullable Duration retryAfter;
 
-    private BadRequest(int status, String code, @Nullable String field, String message) {
+    private BadRequest(int status, String code, @Nullable String field, String message, @Nullable Duration retryAfter) {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
         this.field = field;
+        this.retryAfter = retryAfter;
     }
 
     /** @param field path in the request, for example {@code messages[1].content} */
     static BadRequest field(String field, String message) {
-        return new BadRequest(400, "invalid_value", field, message);
+        return new BadRequest(400, "invalid_value", field, message, null);
     }
 
     static BadRequest request(int status, String code, String message) {
-        return new BadRequest(status, code, null, message);
+        return new BadRequest(status, code, null, message, null);
+    }
+
+    /** @param retryAfter time after which the request may be sent again */
+    static BadRequest later(int status, String code, String message, Duration retryAfter) {
+        return new BadRequest(status, code, null, message, retryAfter);
     }
 
     /** Returns true if the request is refused before its body was read to the end. */
@@ -46,6 +54,11 @@ final class BadRequest extends RuntimeException {
     @Nullable
     String field() {
         return field;
+    }
+
+    @Nullable
+    Duration retryAfter() {
+        return retryAfter;
     }
 
     String what() {

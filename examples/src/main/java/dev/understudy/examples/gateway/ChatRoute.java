@@ -16,6 +16,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
+import reactor.netty.NettyOutbound;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -93,7 +94,10 @@ final class ChatRoute implements HttpBodies.Route {
         return sent(writer.write(chunks), response);
     }
 
-    /** Signals an error only after the events before it are on their way: it closes the connection at once. */
+    /**
+     * Writes one event at a time, because reactor-netty would take 128 of them from the call before the client has received
+     * one. Signals an error only after the events before it are on their way: it closes the connection at once.
+     */
     private static Mono<Void> sent(Flux<String> events, HttpServerResponse response) {
         AtomicReference<@Nullable Throwable> error = new AtomicReference<>();
         Flux<String> all = events.onErrorResume(failed -> {
@@ -104,7 +108,10 @@ final class ChatRoute implements HttpBodies.Route {
             Throwable failed = error.get();
             return failed == null ? Mono.empty() : Mono.error(failed);
         });
-        return response.sse().sendString(all).then().then(end);
+        NettyOutbound out = response.sse();
+        // hidden: reactor-netty would write a single known value as a whole response
+        return all.concatMap(event -> out.sendString(Flux.just(event).hide()).then(), 1)
+                .then(end);
     }
 
     private static void head(

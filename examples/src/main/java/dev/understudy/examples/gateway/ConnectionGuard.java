@@ -23,7 +23,8 @@ final class ConnectionGuard {
 
     private final GatewayLimits limits;
     private final IntConsumer refused;
-    private final Set<Watch> waiting = new LinkedHashSet<>(); // guarded by this, as the number below
+    private final Set<Watch> refusals = new LinkedHashSet<>(); // guarded by this, as the two below
+    private final Set<Watch> waiting = new LinkedHashSet<>();
     private int open;
 
     /** @param refused receives the status of each refusal */
@@ -39,6 +40,17 @@ final class ConnectionGuard {
         channel.pipeline()
                 .addFirst(watch)
                 .addFirst(new WriteTimeoutHandler(limits.write().toMillis(), TimeUnit.MILLISECONDS));
+        UndecodableRequests.install(channel, refused);
+    }
+
+    /** Records that a request was refused and its connection is kept only until the client has read why. */
+    void refusing(@Nullable Channel channel) {
+        Watch watch = channel == null ? null : channel.attr(KEY).get();
+        if (watch != null && watch.channel.isActive()) {
+            synchronized (this) {
+                refusals.add(watch);
+            }
+        }
     }
 
     /** Records that a request of the connection has arrived. */
@@ -47,6 +59,7 @@ final class ConnectionGuard {
         if (watch != null) {
             synchronized (this) {
                 waiting.remove(watch);
+                refusals.remove(watch);
             }
             watch.stop();
         }
@@ -65,12 +78,22 @@ final class ConnectionGuard {
         waiting.add(watch);
     }
 
-    /** Counts a connection; returns the one to close for it, which may be the new one, or {@code null}. */
+    /**
+     * Counts a connection; returns the one to close for it, or {@code null}: one whose request was refused, else the one that
+     * has waited longest, else the new one.
+     */
     private synchronized @Nullable Watch opened(Watch watch) {
         open++;
         if (open <= limits.connections()) {
             waiting.add(watch);
             return null;
+        }
+        if (!refusals.isEmpty()) {
+            Watch refusal = refusals.iterator().next();
+            refusals.remove(refusal);
+            waiting.add(watch);
+            refusal.isAnswered = true;
+            return refusal;
         }
         Watch longest = waiting.isEmpty() ? watch : waiting.iterator().next();
         waiting.remove(longest);
@@ -83,6 +106,7 @@ final class ConnectionGuard {
     private synchronized void closed(Watch watch) {
         open--;
         waiting.remove(watch);
+        refusals.remove(watch);
     }
 
     private final class Watch extends ChannelInboundHandlerAdapter {
@@ -90,6 +114,7 @@ final class ConnectionGuard {
         private final Channel channel;
         private @Nullable Future<?> timer; // used on the event loop only
         private boolean idle;
+        private volatile boolean isAnswered;
 
         Watch(Channel channel) {
             this.channel = channel;
@@ -159,6 +184,10 @@ final class ConnectionGuard {
 
         /** Answers below the HTTP codec, which has no request to answer. */
         private void refuse(int status, String phrase) {
+            if (isAnswered) {
+                channel.close();
+                return;
+            }
             refused.accept(status);
             String head = "HTTP/1.1 " + status + " " + phrase
                     + "\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";

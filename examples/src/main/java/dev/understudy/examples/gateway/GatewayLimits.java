@@ -7,13 +7,15 @@ import java.time.Duration;
  *
  * @param connections open connections; beyond it the one that has waited longest for a request is closed
  * @param calls concurrent calls, streams included
- * @param bodies bytes of all request bodies that are being read or answered
+ * @param bodies bytes of all request bodies that are being read or answered; parsed and written again, each takes a multiple
+ *     of its size
  * @param head time for the head of a request, from its first byte or from the connection
  * @param idle time between two requests of a connection
  * @param body time for the body of a request
  * @param write time that a client may take to receive what was written
  * @param drain time for calls in flight after the start of a shutdown
- * @param refusals refusals per minute and address after which 429 is the answer
+ * @param refusals refused tokens per minute and address after which 429 is the answer
+ * @param rejects invalid, too large and too slow requests per minute, key and address after which 429 is the answer
  */
 record GatewayLimits(
         int connections,
@@ -24,7 +26,8 @@ record GatewayLimits(
         Duration body,
         Duration write,
         Duration drain,
-        int refusals) {
+        int refusals,
+        int rejects) {
 
     /** Limit of a body, enough for a few images. */
     static final int BODY = 16 << 20;
@@ -36,16 +39,21 @@ record GatewayLimits(
         return new GatewayLimits(
                 512,
                 256,
-                Math.max(BODY, Runtime.getRuntime().maxMemory() / 8),
+                Math.max(BODY, Runtime.getRuntime().maxMemory() / 16),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
-                30);
+                30,
+                120);
     }
 
     GatewayLimits withConnections(int number) {
-        return new GatewayLimits(number, calls, bodies, head, idle, body, write, drain, refusals);
+        return new GatewayLimits(number, calls, bodies, head, idle, body, write, drain, refusals, rejects);
+    }
+
+    GatewayLimits withHead(Duration time) {
+        return new GatewayLimits(connections, calls, bodies, time, idle, body, write, drain, refusals, rejects);
     }
 }

@@ -29,7 +29,8 @@ record GatewayOptions(
               --host NAME     address to listen on; 127.0.0.1. Any other address needs a token
               --port N        port to listen on; 8080. 0 for any free port
 
-            GATEWAY_TOKEN          API key that clients must send; without it any client on this machine is served
+            GATEWAY_TOKEN          API key that clients must send, or several, separated by commas; without it any client
+                                   on this machine is served
             GATEWAY_ADMIN_TOKEN    token for the admin routes, 16 characters or more; without it they are disabled
             GATEWAY_READ_TOKEN     token for reading admin routes only, and /metrics
             """;

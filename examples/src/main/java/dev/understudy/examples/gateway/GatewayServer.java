@@ -1,5 +1,6 @@
 package dev.understudy.examples.gateway;
 
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
@@ -27,6 +28,7 @@ record GatewayServer(String host, int port, @Nullable String token, GatewayLimit
 
     static final String LOOPBACK = "127.0.0.1";
 
+    private static final int SEND_BUFFER = 64 << 10;
     private static final Duration START = Duration.ofSeconds(10);
 
     /** @param more further routes */
@@ -40,6 +42,9 @@ record GatewayServer(String host, int port, @Nullable String token, GatewayLimit
         return HttpServer.create()
                 .host(host)
                 .port(port)
+                // a client that reads slowly holds back the provider's stream early: its text so far is kept for
+                // continuations
+                .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER)
                 .doOnChannelInit((observer, channel, remote) -> admission.install(channel))
                 .route(routes -> {
                     routes.post(

@@ -34,7 +34,12 @@ record OpenAiError(
     static OpenAiError of(Throwable error) {
         if (error instanceof BadRequest badRequest) {
             return new OpenAiError(
-                    badRequest.status(), THEIRS, badRequest.code(), badRequest.field(), badRequest.what(), null);
+                    badRequest.status(),
+                    THEIRS,
+                    badRequest.code(),
+                    badRequest.field(),
+                    badRequest.what(),
+                    badRequest.retryAfter());
         }
         if (error instanceof ChatException.Exhausted exhausted) {
             Throwable first = exhausted.getCause();

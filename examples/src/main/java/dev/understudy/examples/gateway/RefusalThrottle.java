@@ -1,40 +1,59 @@
 package dev.understudy.examples.gateway;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
-/** Counts refusals per address and minute, of a limited number of addresses. Thread-safe. */
+/** Counts refusals per client and minute, of a limited number of clients. Thread-safe. */
 final class RefusalThrottle {
 
-    private static final int ADDRESSES = 10_000;
-    private static final long MINUTE = 60_000_000_000L;
+    private static final int CLIENTS = 10_000;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private record Refusals(int count, long since) {}
 
     private final int perMinute;
-    private final Map<String, Refusals> byAddress = new LinkedHashMap<>(16, 0.75f, true) {
+    private final LongSupplier nanos;
+    private final Map<String, Refusals> byClient = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Refusals> eldest) {
-            return size() > ADDRESSES;
+            return size() > CLIENTS;
         }
     };
 
-    RefusalThrottle(int perMinute) {
+    /**
+     * @param perMinute refusals of one client within a minute from the first of them, after which it has to wait
+     * @param nanos clock
+     */
+    RefusalThrottle(int perMinute, LongSupplier nanos) {
         this.perMinute = perMinute;
+        this.nanos = nanos;
     }
 
-    synchronized void refused(String address) {
-        long now = System.nanoTime();
-        byAddress.merge(
-                address,
+    synchronized void refused(String client) {
+        long now = nanos.getAsLong();
+        byClient.merge(
+                client,
                 new Refusals(1, now),
-                (was, one) -> now - was.since > MINUTE ? one : new Refusals(was.count + 1, was.since));
+                (was, one) -> left(was, now).isZero() ? one : new Refusals(was.count + 1, was.since));
     }
 
-    synchronized boolean isThrottled(String address) {
-        Refusals refusals = byAddress.get(address);
-        return refusals != null && refusals.count >= perMinute && System.nanoTime() - refusals.since <= MINUTE;
+    /** Returns the rest of the minute that the client has to wait; {@code null} if it does not. */
+    synchronized @Nullable Duration delay(String client) {
+        Refusals refusals = byClient.get(client);
+        if (refusals == null || refusals.count < perMinute) {
+            return null;
+        }
+        Duration left = left(refusals, nanos.getAsLong());
+        return left.isZero() ? null : left;
+    }
+
+    private static Duration left(Refusals refusals, long now) {
+        Duration left = MINUTE.minusNanos(now - refusals.since);
+        return left.isNegative() ? Duration.ZERO : left;
     }
 }

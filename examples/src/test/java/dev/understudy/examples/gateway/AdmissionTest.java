@@ -1,6 +1,7 @@
 package dev.understudy.examples.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.provider.Providers;
@@ -37,7 +38,8 @@ class AdmissionTest {
             Duration.ofMillis(400),
             Duration.ofSeconds(5),
             Duration.ofSeconds(20),
-            3);
+            3,
+            5);
 
     private final List<Integer> refused = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -106,11 +108,83 @@ class AdmissionTest {
         for (int i = 0; i < SMALL.refusals(); i++) {
             assertThat(raw(port, wrong)).startsWith("HTTP/1.1 401");
         }
-        assertThat(raw(port, wrong)).startsWith("HTTP/1.1 429").containsIgnoringCase("retry-after: 1");
+        assertThat(raw(port, wrong)).startsWith("HTTP/1.1 429").containsPattern("(?i)retry-after: (60|5\\d)");
+        assertThat(refused).containsExactly(401, 401, 401, 429);
         assertThat(new GatewayClient(port)
                         .post(GatewayClient.body("m", false), "authorization", "Bearer " + TOKEN)
                         .text())
                 .isEqualTo("Hello.");
+    }
+
+    @Test
+    void invalidRequestsAreThrottledForTheirKeyOnly() {
+        int port = start(TOKEN + ", second-token");
+        GatewayClient client = new GatewayClient(port);
+        String[] first = {"authorization", "Bearer " + TOKEN};
+        for (int i = 0; i < SMALL.rejects(); i++) {
+            assertThat(client.post("{", first).status()).isEqualTo(400);
+        }
+        GatewayClient.Response throttled = client.post(GatewayClient.body("m", false), first);
+        assertThat(throttled.status()).isEqualTo(429);
+        assertThat(throttled.errorCode()).isEqualTo("too_many_refusals");
+        assertThat(Integer.parseInt(throttled.header("retry-after"))).isBetween(50, 60);
+        assertThat(throttled.header("x-should-retry")).isEmpty();
+        assertThat(refused).containsExactly(400, 400, 400, 400, 400, 429);
+        assertThat(client.post(GatewayClient.body("m", false), "authorization", "Bearer second-token")
+                        .text())
+                .isEqualTo("Hello.");
+    }
+
+    @Test
+    void requestsThatAreNoHttpAreCounted() {
+        int port = start(TOKEN);
+        assertThat(raw(port, "\u0016\u0003\u0001 no http\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw(port, "GET /" + "x".repeat(10_000) + " HTTP/1.1\r\n\r\n"))
+                .startsWith("HTTP/1.1 414");
+        assertThat(raw(port, head("h", "x-long: " + "x".repeat(10_000)) + "\r\n"))
+                .startsWith("HTTP/1.1 431");
+        assertThat(refused).containsExactly(400, 414, 431);
+    }
+
+    @Test
+    void routesWithoutBodyReadNone() {
+        int port = start(null);
+        String get = "GET /v1/models HTTP/1.1\r\nhost: localhost\r\n";
+        assertThat(raw(port, get + "content-length: 1000000\r\nconnection: close\r\n\r\n" + "x".repeat(1_000_000)))
+                .startsWith("HTTP/1.1 413");
+        assertThat(raw(port, get + "transfer-encoding: chunked\r\nconnection: close\r\n\r\n1\r\nx\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 413");
+        assertThat(refused).containsExactly(413, 413);
+    }
+
+    @Test
+    void lengthBeyondAnyIntegerIsTooLarge() {
+        int port = start(null);
+        assertThat(raw(
+                        port,
+                        head("localhost", "content-type: application/json", "content-length: 99999999999") + "\r\n"))
+                .startsWith("HTTP/1.1 413");
+    }
+
+    @Test
+    void connectionsOfRefusedRequestsGiveWayToNewOnes() throws Exception {
+        int port = start(TOKEN, admission(TOKEN, GatewayLimits.defaults().withConnections(6)));
+        String wrong = head("h", "authorization: Bearer wrong", "content-length: 15000000") + "\r\n";
+        for (int i = 0; i < 12; i++) {
+            Socket socket = closing(new Socket(GatewayServer.LOOPBACK, port));
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(wrong.getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+        assertThat(new GatewayClient(port)
+                        .post(GatewayClient.body("m", false), "authorization", "Bearer " + TOKEN)
+                        .text())
+                .isEqualTo("Hello.");
+    }
+
+    @Test
+    void textWithoutATokenIsNoConfigurationOfTokens() {
+        assertThatThrownBy(() -> admission(" , ", SMALL)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -162,7 +236,8 @@ class AdmissionTest {
 
     @Test
     void idleConnectionsGiveWayToNewOnes() throws Exception {
-        int port = start(null, admission(null, GatewayLimits.defaults().withConnections(6)));
+        GatewayLimits few = GatewayLimits.defaults().withConnections(6).withHead(Duration.ofSeconds(3));
+        int port = start(null, admission(null, few));
         List<Socket> idle = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             idle.add(closing(new Socket(GatewayServer.LOOPBACK, port)));
