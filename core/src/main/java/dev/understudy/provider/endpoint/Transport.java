@@ -1,5 +1,6 @@
 package dev.understudy.provider.endpoint;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -126,6 +127,36 @@ public record Transport(
         }
     }
 
+    /**
+     * Addresses that may be connected to. The address itself is checked when a connection is opened, so a name that resolves
+     * to another address later gains nothing. A proxy is not checked; it resolves names itself.
+     */
+    public enum Addresses {
+        /** Addresses of the internet only. */
+        PUBLIC,
+        /**
+         * Also those of this machine and of private networks, but not link-local ones, where clouds serve metadata and
+         * credentials of a machine, other addresses of such services, or multicast.
+         */
+        PRIVATE,
+        /** All addresses. */
+        ANY;
+
+        /**
+         * Returns true if the address may be connected to.
+         *
+         * @param address the address
+         * @return true if the address may be connected to
+         */
+        public boolean allows(InetAddress address) {
+            return switch (this) {
+                case PUBLIC -> !AddressRanges.isMetadata(address) && !AddressRanges.isPrivate(address);
+                case PRIVATE -> !AddressRanges.isMetadata(address);
+                case ANY -> true;
+            };
+        }
+    }
+
     private static final int MAX_ANSWER = 16 << 20;
     private static final int MAX_STREAM = 64 << 20;
 
@@ -134,6 +165,7 @@ public record Transport(
      *
      * @param proxy proxy; by default the one that the JVM's properties or the environment name
      * @param dns resolution of host names
+     * @param addresses addresses that may be connected to; {@link Addresses#PRIVATE} by default
      * @param maxConcurrentStreams limit of concurrent requests on one HTTP/2 connection, 100 by default; a server may allow fewer
      * @param serverName host name that is sent and checked in the TLS handshake; {@code null} for that of the URL
      * @param unixSocket path of a Unix domain socket that is connected to instead of the host of the URL; {@code null}
@@ -145,20 +177,22 @@ public record Transport(
     public record Network(
             Proxy proxy,
             Dns dns,
+            Addresses addresses,
             int maxConcurrentStreams,
             @Nullable String serverName,
             @Nullable Path unixSocket,
             @Nullable ClientCertificate certificate,
             UnaryOperator<HttpClient> client) {
 
-        private static final Network DEFAULTS =
-                new Network(Proxy.system(), Dns.defaults(), 100, null, null, null, UnaryOperator.identity());
+        private static final Network DEFAULTS = new Network(
+                Proxy.system(), Dns.defaults(), Addresses.PRIVATE, 100, null, null, null, UnaryOperator.identity());
 
         /**
          * Checks the values.
          *
          * @param proxy proxy
          * @param dns resolution of host names
+         * @param addresses addresses that may be connected to
          * @param maxConcurrentStreams limit of concurrent requests on one HTTP/2 connection
          * @param serverName host name of the TLS handshake
          * @param unixSocket path of a Unix domain socket
@@ -169,6 +203,7 @@ public record Transport(
         public Network {
             Objects.requireNonNull(proxy, "proxy");
             Objects.requireNonNull(dns, "dns");
+            Objects.requireNonNull(addresses, "addresses");
             Objects.requireNonNull(client, "client");
             if (maxConcurrentStreams < 1 || maxConcurrentStreams > 10_000) {
                 throw new IllegalArgumentException("maxConcurrentStreams is from 1 to 10000: " + maxConcurrentStreams);
@@ -186,7 +221,8 @@ public record Transport(
 
         @Override
         public String toString() {
-            return "Network[proxy=" + proxy + ", dns=" + dns + ", maxConcurrentStreams=" + maxConcurrentStreams
+            return "Network[proxy=" + proxy + ", dns=" + dns + ", addresses=" + addresses + ", maxConcurrentStreams="
+                    + maxConcurrentStreams
                     + ", serverName=" + serverName + ", unixSocket=" + unixSocket + ", certificate=" + certificate
                     + "]";
         }
@@ -609,6 +645,7 @@ public record Transport(
         return withNetwork(new Network(
                 proxy,
                 network.dns,
+                network.addresses,
                 network.maxConcurrentStreams,
                 network.serverName,
                 network.unixSocket,
@@ -626,6 +663,25 @@ public record Transport(
         return withNetwork(new Network(
                 network.proxy,
                 dns,
+                network.addresses,
+                network.maxConcurrentStreams,
+                network.serverName,
+                network.unixSocket,
+                network.certificate,
+                network.client));
+    }
+
+    /**
+     * Replaces the addresses that may be connected to.
+     *
+     * @param addresses addresses that may be connected to
+     * @return a copy with the value
+     */
+    public Transport withAddresses(Addresses addresses) {
+        return withNetwork(new Network(
+                network.proxy,
+                network.dns,
+                addresses,
                 network.maxConcurrentStreams,
                 network.serverName,
                 network.unixSocket,
@@ -643,6 +699,7 @@ public record Transport(
         return withNetwork(new Network(
                 network.proxy,
                 network.dns,
+                network.addresses,
                 maxConcurrentStreams,
                 network.serverName,
                 network.unixSocket,
@@ -660,6 +717,7 @@ public record Transport(
         return withNetwork(new Network(
                 network.proxy,
                 network.dns,
+                network.addresses,
                 network.maxConcurrentStreams,
                 serverName,
                 network.unixSocket,
@@ -677,6 +735,7 @@ public record Transport(
         return withNetwork(new Network(
                 network.proxy,
                 network.dns,
+                network.addresses,
                 network.maxConcurrentStreams,
                 network.serverName,
                 unixSocket,
@@ -694,6 +753,7 @@ public record Transport(
         return withNetwork(new Network(
                 network.proxy,
                 network.dns,
+                network.addresses,
                 network.maxConcurrentStreams,
                 network.serverName,
                 network.unixSocket,
@@ -712,6 +772,7 @@ public record Transport(
         return withNetwork(new Network(
                 network.proxy,
                 network.dns,
+                network.addresses,
                 network.maxConcurrentStreams,
                 network.serverName,
                 network.unixSocket,

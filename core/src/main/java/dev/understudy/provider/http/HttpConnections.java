@@ -57,19 +57,24 @@ final class HttpConnections {
                 .lifo()
                 .build();
         HttpClient routed = NetworkRoute.of(HttpClient.create(pool), baseUrl, transport);
-        this.http1 = client(false, transport, routed);
-        this.client = http2 ? client(true, transport, routed) : http1;
+        boolean direct = NetworkRoute.isDirect(baseUrl, transport);
+        this.http1 = client(false, direct, transport, routed);
+        this.client = http2 ? client(true, direct, transport, routed) : http1;
     }
 
-    private HttpClient client(boolean http2, Transport transport, HttpClient routed) {
+    private HttpClient client(boolean http2, boolean direct, Transport transport, HttpClient routed) {
         HttpClient plain = routed.protocol(
                         http2
                                 ? new HttpProtocol[] {HttpProtocol.H2, HttpProtocol.HTTP11}
                                 : new HttpProtocol[] {HttpProtocol.HTTP11})
                 .httpResponseDecoder(spec -> spec.maxHeaderSize(MAX_HEADERS).maxInitialLineLength(MAX_HEADERS))
                 .http2Settings(settings -> settings.maxHeaderListSize(MAX_HEADERS))
-                .doOnChannelInit((observer, channel, address) ->
-                        ConnectionWatch.install(channel, transport, tracker, this::negotiated))
+                .doOnChannelInit((observer, channel, address) -> {
+                    ConnectionWatch.install(channel, transport, tracker, this::negotiated);
+                    if (direct) {
+                        AddressCheck.install(channel, transport.network().addresses());
+                    }
+                })
                 .doOnConnected(HttpConnections::install)
                 .observe((connection, state) -> {
                     if (state == HttpClientState.STREAM_CONFIGURED) {

@@ -36,8 +36,17 @@ final class NetworkRoute {
             return network.client().apply(timed.remoteAddress(() -> new DomainSocketAddress(socket.toString())));
         }
         HttpClient tcp = timed.option(ChannelOption.SO_KEEPALIVE, true).option(ChannelOption.TCP_NODELAY, true);
-        Transport.Proxy proxy = ProxyRoute.of(network.proxy(), baseUrl, System::getProperty, System::getenv);
+        Transport.Proxy proxy = proxy(baseUrl, transport);
         return network.client().apply(proxy == null ? resolved(tcp, network.dns()) : proxied(tcp, proxy, connect));
+    }
+
+    /** Returns true if the server itself is connected to, not a proxy. */
+    static boolean isDirect(URI baseUrl, Transport transport) {
+        return transport.network().unixSocket() != null || proxy(baseUrl, transport) == null;
+    }
+
+    private static Transport.@Nullable Proxy proxy(URI baseUrl, Transport transport) {
+        return ProxyRoute.of(transport.network().proxy(), baseUrl, System::getProperty, System::getenv);
     }
 
     private static HttpClient proxied(HttpClient client, Transport.Proxy proxy, int connect) {

@@ -54,6 +54,9 @@ final class TransportErrors {
         if (error instanceof UnknownHostException) {
             return connect("unknown host");
         }
+        if (error instanceof AddressCheck.Refused refused) {
+            return connect(String.valueOf(refused.getMessage()));
+        }
         if (error instanceof NoRouteToHostException) {
             return connect("no route to the host");
         }

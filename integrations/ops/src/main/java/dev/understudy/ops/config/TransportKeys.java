@@ -94,6 +94,12 @@ final class TransportKeys {
             ScalarTypes.PAUSE,
             NETWORK.dns().maxTtl(),
             "longest time that a resolved address is used; 0s for as long as its record allows");
+    private static final ConfigKey<Transport.Addresses> ADDRESSES = ConfigKey.of(
+            "addresses",
+            ScalarTypes.choice(Transport.Addresses.class),
+            NETWORK.addresses(),
+            "addresses that may be connected to: `public`, also those of `private` networks, or `any`, link-local and metadata "
+                    + "addresses included");
     private static final ConfigKey<Integer> MAX_CONCURRENT_STREAMS = ConfigKey.of(
             "maxConcurrentStreams",
             ScalarTypes.whole(1, 10_000),
@@ -130,6 +136,7 @@ final class TransportKeys {
                     NO_PROXY,
                     JVM_RESOLVER,
                     DNS_TTL,
+                    ADDRESSES,
                     MAX_CONCURRENT_STREAMS,
                     SERVER_NAME,
                     UNIX_SOCKET,
@@ -156,6 +163,7 @@ final class TransportKeys {
         return new Transport.Network(
                 proxy(values),
                 new Transport.Dns(values.get(JVM_RESOLVER), NETWORK.dns().timeout(), values.get(DNS_TTL)),
+                values.get(ADDRESSES),
                 values.get(MAX_CONCURRENT_STREAMS),
                 values.find(SERVER_NAME),
                 values.find(UNIX_SOCKET),

@@ -4,6 +4,7 @@ import dev.understudy.ops.webhook.Webhooks;
 import dev.understudy.ops.webhook.Webhooks.Delivery;
 import dev.understudy.ops.webhook.Webhooks.Options;
 import dev.understudy.ops.webhook.Webhooks.Topic;
+import dev.understudy.provider.endpoint.Transport.Addresses;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -55,6 +56,12 @@ final class WebhookKeys {
             "topics that are posted");
     private static final ConfigKey<Boolean> PLAIN_HTTP =
             ConfigKey.of("plainHttp", ScalarTypes.FLAG, false, "true allows http to another machine in `url`");
+    private static final ConfigKey<Addresses> ADDRESSES = ConfigKey.of(
+            "addresses",
+            ScalarTypes.choice(Addresses.class),
+            Addresses.PUBLIC,
+            "addresses that `url` may resolve to: `public`, also those of `private` networks, or `any`; a private address that is "
+                    + "the host of `url` is allowed");
     private static final ConfigKey<Duration> QUIET = ConfigKey.of(
             "quiet",
             ScalarTypes.PAUSE,
@@ -66,7 +73,7 @@ final class WebhookKeys {
     static final ObjectType<Options> SECTION = new ObjectType<>(
             "webhook",
             "a receiver of events",
-            List.of(URL, SECRET, EVENTS, PLAIN_HTTP, QUIET, DELIVERY_KEY),
+            List.of(URL, SECRET, EVENTS, PLAIN_HTTP, ADDRESSES, QUIET, DELIVERY_KEY),
             WebhookKeys::options);
 
     private WebhookKeys() {}
@@ -84,6 +91,7 @@ final class WebhookKeys {
             return new Options(
                     values.get(URL),
                     values.get(PLAIN_HTTP),
+                    values.get(ADDRESSES),
                     values.get(SECRET),
                     topics,
                     values.get(QUIET),

@@ -68,7 +68,7 @@ final class WebhookSender {
                         .set("user-agent", "understudy")
                         .set("connection", "close"))
                 .doOnChannelInit((observer, channel, remote) -> channel.pipeline()
-                        .addFirst(new AddressCheck(options.url().getHost())))
+                        .addFirst(new AddressCheck(options.url().getHost(), options.addresses())))
                 .disableRetry(true)
                 .followRedirect(false)
                 .compress(false);

@@ -2,6 +2,7 @@ package dev.understudy.ops.webhook;
 
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.provider.endpoint.Transport.Addresses;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -180,19 +181,28 @@ public final class Webhooks implements Listener, AutoCloseable {
      *
      * @param url receiver; https, or http to loopback
      * @param plainHttp {@code true} to allow http to any host; false by default
+     * @param addresses addresses that may be connected to, besides a loopback or private one that is the host of the URL;
+     *     {@link Addresses#PUBLIC} by default
      * @param secret secret of signatures
      * @param topics posted topics; all by default
      * @param quiet time within which further events of one kind are posted together; 10 s by default
      * @param delivery limits of delivery
      */
     public record Options(
-            URI url, boolean plainHttp, Secret secret, Set<Topic> topics, Duration quiet, Delivery delivery) {
+            URI url,
+            boolean plainHttp,
+            Addresses addresses,
+            Secret secret,
+            Set<Topic> topics,
+            Duration quiet,
+            Delivery delivery) {
 
         /**
          * Checks the options.
          *
          * @param url receiver; https, or http to loopback
          * @param plainHttp {@code true} to allow http to any host
+         * @param addresses addresses that may be connected to
          * @param secret secret of signatures
          * @param topics posted topics
          * @param quiet time within which further events of one kind are posted together
@@ -224,7 +234,13 @@ public final class Webhooks implements Listener, AutoCloseable {
          */
         public static Options to(URI url, Secret secret) {
             return new Options(
-                    url, false, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
+                    url,
+                    false,
+                    Addresses.PUBLIC,
+                    secret,
+                    EnumSet.allOf(Topic.class),
+                    Duration.ofSeconds(10),
+                    Delivery.defaults());
         }
 
         /**
@@ -237,7 +253,23 @@ public final class Webhooks implements Listener, AutoCloseable {
          */
         public static Options toPlainHttp(URI url, Secret secret) {
             return new Options(
-                    url, true, secret, EnumSet.allOf(Topic.class), Duration.ofSeconds(10), Delivery.defaults());
+                    url,
+                    true,
+                    Addresses.PUBLIC,
+                    secret,
+                    EnumSet.allOf(Topic.class),
+                    Duration.ofSeconds(10),
+                    Delivery.defaults());
+        }
+
+        /**
+         * Replaces the addresses that may be connected to, for a receiver whose name resolves to a private address.
+         *
+         * @param addresses addresses that may be connected to
+         * @return a copy with the value
+         */
+        public Options withAddresses(Addresses addresses) {
+            return new Options(url, plainHttp, addresses, secret, topics, quiet, delivery);
         }
 
         /**
@@ -247,7 +279,7 @@ public final class Webhooks implements Listener, AutoCloseable {
          * @return a copy with the value
          */
         public Options withTopics(Set<Topic> topics) {
-            return new Options(url, plainHttp, secret, topics, quiet, delivery);
+            return new Options(url, plainHttp, addresses, secret, topics, quiet, delivery);
         }
 
         /**
@@ -257,7 +289,7 @@ public final class Webhooks implements Listener, AutoCloseable {
          * @return a copy with the value
          */
         public Options withQuiet(Duration quiet) {
-            return new Options(url, plainHttp, secret, topics, quiet, delivery);
+            return new Options(url, plainHttp, addresses, secret, topics, quiet, delivery);
         }
 
         /**
@@ -267,7 +299,7 @@ public final class Webhooks implements Listener, AutoCloseable {
          * @return a copy with the value
          */
         public Options withDelivery(Delivery delivery) {
-            return new Options(url, plainHttp, secret, topics, quiet, delivery);
+            return new Options(url, plainHttp, addresses, secret, topics, quiet, delivery);
         }
 
         private static void requireSafe(URI url) {

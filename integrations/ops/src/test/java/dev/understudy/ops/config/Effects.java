@@ -383,6 +383,11 @@ public final class Effects {
                         config -> transport(config).network().dns().maxTtl(),
                         ODD),
                 Effect.of(
+                        "providers.p.transport.addresses",
+                        "public",
+                        config -> transport(config).network().addresses(),
+                        Transport.Addresses.PUBLIC),
+                Effect.of(
                         "providers.p.transport.maxConcurrentStreams",
                         7,
                         config -> transport(config).network().maxConcurrentStreams(),
@@ -576,6 +581,7 @@ public final class Effects {
                         config -> hook(config).topics(),
                         Set.of(Topic.FAILOVER)),
                 Effect.of("webhooks.0.plainHttp", true, config -> hook(config).plainHttp(), true),
+                Effect.of("webhooks.0.addresses", "any", config -> hook(config).addresses(), Transport.Addresses.ANY),
                 Effect.of("webhooks.0.quiet", "7777ms", config -> hook(config).quiet(), ODD),
                 Effect.of(
                         "webhooks.0.delivery.tries",

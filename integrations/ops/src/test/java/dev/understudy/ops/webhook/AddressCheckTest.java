@@ -2,6 +2,7 @@ package dev.understudy.ops.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.provider.endpoint.Transport.Addresses;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -21,7 +22,14 @@ class AddressCheckTest {
     @ParameterizedTest
     @CsvSource({
         "hooks.example, 93.184.216.34, true",
-        "hooks.example, 10.1.2.3, true",
+        "hooks.example, 10.1.2.3, false",
+        "hooks.example, 172.16.0.1, false",
+        "hooks.example, 192.168.1.1, false",
+        "hooks.example, 100.64.0.1, false",
+        "hooks.example, fd12:3456::1, false",
+        "10.1.2.3, 10.1.2.3, true",
+        "10.1.2.3, 10.1.2.4, false",
+        "[fd12:3456::1], fd12:3456::1, true",
         "hooks.example, 169.254.169.254, false",
         "169.254.169.254, 169.254.169.254, false",
         "hooks.example, fe80::1, false",
@@ -39,7 +47,8 @@ class AddressCheckTest {
         "[::1], ::1, true"
     })
     void addressIsAllowed(String host, String address, boolean allowed) throws Exception {
-        assertThat(AddressCheck.isAllowed(host, InetAddress.getByName(address))).isEqualTo(allowed);
+        assertThat(AddressCheck.isAllowed(host, Addresses.PUBLIC, InetAddress.getByName(address)))
+                .isEqualTo(allowed);
     }
 
     @Test
@@ -57,7 +66,7 @@ class AddressCheckTest {
                         promise.setSuccess();
                     }
                 },
-                new AddressCheck("hooks.example"));
+                new AddressCheck("hooks.example", Addresses.PUBLIC));
         InetSocketAddress good = new InetSocketAddress(InetAddress.getByName("93.184.216.34"), 443);
         InetSocketAddress rebound = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 443);
         assertThat(channel.connect(good).isSuccess()).isTrue();
