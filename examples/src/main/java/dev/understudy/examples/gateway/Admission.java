@@ -132,7 +132,7 @@ final class Admission {
                     return body.length > SMALL ? answer.subscribeOn(PARSER) : answer;
                 })
                 .doFinally(signal -> {
-                    bytes.addAndGet(-taken.get());
+                    bytes.addAndGet(-large(taken.get()));
                     if (call) {
                         ended();
                     }
@@ -181,16 +181,22 @@ final class Admission {
     /** Copies a piece; {@code receive} releases it. */
     private byte[] read(ByteBuf piece, AtomicLong taken) {
         int size = piece.readableBytes();
-        if (taken.addAndGet(size) > GatewayLimits.BODY) {
-            bytes.addAndGet(size);
+        long all = taken.addAndGet(size);
+        long large = bytes.addAndGet(large(all) - large(all - size));
+        if (all > GatewayLimits.BODY) {
             throw tooLarge();
         }
-        if (bytes.addAndGet(size) > limits.bodies()) {
+        if (large > limits.bodies() && all > SMALL) {
             throw overloaded("Too many large requests at once");
         }
         byte[] read = new byte[size];
         piece.readBytes(read);
         return read;
+    }
+
+    /** Small bodies are bounded by the number of calls; large ones must not keep them out. */
+    private static long large(long size) {
+        return Math.max(0, size - SMALL);
     }
 
     private static byte[] joined(List<byte[]> pieces) {

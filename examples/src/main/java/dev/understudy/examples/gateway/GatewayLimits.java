@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param connections open connections; beyond it the one that has waited longest for a request is closed
  * @param calls concurrent calls, streams included
- * @param bodies bytes of all request bodies that are being read or answered; parsed and written again, each takes a multiple
+ * @param bodies bytes of all large request bodies that are being read or answered; parsed and written again, each takes a multiple
  *     of its size
  * @param head time for the head of a request, from its first byte or from the connection
  * @param idle time between two requests of a connection
@@ -55,5 +55,9 @@ record GatewayLimits(
 
     GatewayLimits withHead(Duration time) {
         return new GatewayLimits(connections, calls, bodies, time, idle, body, write, drain, refusals, rejects);
+    }
+
+    GatewayLimits withBodies(long number) {
+        return new GatewayLimits(connections, calls, number, head, idle, body, write, drain, refusals, rejects);
     }
 }

@@ -97,6 +97,7 @@ class AbuseTest {
             report(abusers, refused, memory, large.sent());
 
             for (CompletableFuture<GatewayClient.Response> stream : streams) {
+                assertThat(stream.get().status()).as(stream.get().body()).isEqualTo(200);
                 assertThat(stream.get().text()).isEqualTo(whole);
                 assertThat(stream.get().complete()).isTrue();
             }
