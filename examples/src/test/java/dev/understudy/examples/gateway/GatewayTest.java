@@ -96,6 +96,68 @@ class GatewayTest {
                 .contains("from=\"ann\"", "from_model=\"gpt-a\"", "to=\"bob\"", "to_model=\"claude-b\"");
     }
 
+    private static void assertReady(GatewayClient client, boolean ready) {
+        GatewayClient.Response answer = client.get("/readyz");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(ready ? 200 : 503);
+        assertThat(answer.json().at("/status").asString()).isEqualTo(ready ? "ready" : "not ready");
+        assertThat(answer.json().at("/chains/support").asString()).isEqualTo(ready ? "ready" : "no provider available");
+    }
+
+    @Test
+    void refusedKeyMakesTheGatewayNotReady() throws Exception {
+        ann.always(ScriptedReply.error(401, "invalid_request_error", "invalid_api_key", "No such key"));
+        GatewayClient client = start("{support: {primary: ann}}", Map.of());
+        assertReady(client, true);
+        client.chat("support");
+        assertReady(client, false);
+        gateway.agents().understudy("support").control().release("ann");
+        assertReady(client, true);
+    }
+
+    @Test
+    void cooldownOfTheOnlyKeyMakesTheGatewayNotReady() throws Exception {
+        ann.always(ScriptedReply.rateLimited(Duration.ofMinutes(2)));
+        GatewayClient client = start("{support: {primary: ann}}", Map.of());
+        client.chat("support");
+        assertReady(client, false);
+        gateway.agents().understudy("support").control().release("ann");
+        assertReady(client, true);
+    }
+
+    @Test
+    void openCircuitAndHoldMakeTheGatewayNotReady() throws Exception {
+        ann.always(ScriptedReply.error(500, "server_error", "It broke"));
+        GatewayClient client = start("{support: {primary: ann}}", Map.of());
+        for (int i = 0; i < 5; i++) {
+            client.chat("support");
+        }
+        assertReady(client, false);
+        ann.always(ScriptedReply.text("I am Ann"));
+        gateway.agents().understudy("support").control().release("ann");
+        assertThat(client.chat("support").text()).isEqualTo("I am Ann");
+        assertReady(client, true);
+        gateway.agents().understudy("support").control().hold("ann", Duration.ofMinutes(1));
+        assertReady(client, false);
+        gateway.agents().understudy("support").control().release("ann");
+        assertReady(client, true);
+    }
+
+    @Test
+    void metricsNeedTheReadTokenAndCountRefusals() throws Exception {
+        GatewayClient client =
+                start("{support: {primary: ann}}", Map.of("GATEWAY_READ_TOKEN", ADMIN, "GATEWAY_TOKEN", CLIENT));
+        assertThat(client.get("/metrics").status()).isEqualTo(401);
+        assertThat(client.get("/metrics", "authorization", "Bearer " + CLIENT).status())
+                .isEqualTo(401);
+        assertThat(client.get("/odd/../path").status()).isEqualTo(401);
+        assertThat(client.get("/odd/../path", "authorization", "Bearer " + CLIENT)
+                        .status())
+                .isEqualTo(404);
+        GatewayClient.Response metrics = client.get("/metrics", "authorization", "Bearer " + ADMIN);
+        assertThat(metrics.status()).isEqualTo(200);
+        assertThat(metrics.body()).contains("gateway_refused_total{status=\"401\"} 3");
+    }
+
     @Test
     void adminTokenIsRequiredToSwitchProviders() throws Exception {
         GatewayClient client = start(

@@ -103,7 +103,10 @@ final class ConfigParser {
     }
 
     /** YAML represents an omitted value as an empty text. */
-    private static ConfigNode text(String path, String text) {
+    private ConfigNode text(String path, String text) {
+        if (hasLoneSurrogate(text)) {
+            errors.add(path, "contains a lone surrogate, which is half of a character", "the whole character");
+        }
         return text.isEmpty() ? new ConfigNode.Nothing(path) : new ConfigNode.Text(path, text);
     }
 
@@ -111,6 +114,11 @@ final class ConfigParser {
         Map<String, ConfigNode> fields = new LinkedHashMap<>();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
+            if (hasLoneSurrogate(name)) {
+                errors.add(
+                        path, "has a name with a lone surrogate, which is half of a character", "the whole character");
+                name = "?";
+            }
             String below = ConfigNode.below(path, name);
             parser.nextToken();
             ConfigNode value = node(below);
@@ -127,6 +135,12 @@ final class ConfigParser {
             items.add(node(ConfigNode.below(path, items.size())));
         }
         return new ConfigNode.Row(path, items);
+    }
+
+    /** JSON can escape a surrogate without its other half, which no request, header or log line can carry. */
+    private static boolean hasLoneSurrogate(String text) {
+        return text.codePoints()
+                .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 
     /** Rejects anchors and aliases of YAML, which can make a small document expand without bound. */
