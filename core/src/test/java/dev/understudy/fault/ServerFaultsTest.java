@@ -37,14 +37,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every fault of a server in every dialect leads to a typed failure, bounded in memory and time, and to a failover; or to
  * a success where the answer is complete.
  *
- * <p>Streams of 64 MiB run in one dialect of each framing, in all of them with {@code
- * -Dunderstudy.tests.all=true}.
+ * <p>By default each fault runs in one dialect of each framing and in some of the others, in turn, and streams of 64 MiB
+ * in the former only; in all of them with {@code -Dunderstudy.tests.all=true}.
  */
 class ServerFaultsTest {
 
     /** Target of redirects to another host. */
     static final FaultServer ELSEWHERE = new FaultServer(caller -> caller.head("200 OK"));
 
+    private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
     private static final ChatRequest REQUEST = ChatRequest.of("m", "hi");
     private static final Duration SOON = Duration.ofMinutes(3);
     /** Bytes that the buffers of two sockets may hold beyond those that were read. */
@@ -93,7 +94,7 @@ class ServerFaultsTest {
         List<Callable<List<String>>> row = new ArrayList<>();
         for (WireSample sample : WireSample.values()) {
             for (CallKind kind : CallKind.values()) {
-                if (attack.at().test(sample, kind)) {
+                if (attack.at().test(sample, kind) && (ALL || isSampled(attack, sample, kind))) {
                     row.add(() -> afterRequest(attack, sample, kind));
                 }
             }
@@ -111,6 +112,11 @@ class ServerFaultsTest {
         }
         assertThat(wrong).isEmpty();
         assertThat(ELSEWHERE.calls()).isZero();
+    }
+
+    private static boolean isSampled(ServerFault attack, WireSample sample, CallKind kind) {
+        return sample.isFirstOfItsForm()
+                || Math.floorMod(attack.toString().hashCode() + sample.ordinal() + 2 * kind.ordinal(), 4) == 0;
     }
 
     /** Violations of the expectations of one case. */

@@ -20,7 +20,7 @@ import reactor.util.retry.Retry;
 
 /**
  * Every fault in every phase, in every way of going on, on sockets; single and double. The default run plays each
- * combination over one protocol and in one dialect, {@code -Dunderstudy.tests.all=true} over and in both.
+ * combination with one kind of fallbacks, over one protocol and in one dialect, {@code -Dunderstudy.tests.all=true} all.
  */
 class FaultMatrixTest {
 
@@ -60,7 +60,7 @@ class FaultMatrixTest {
         assertThat(wrong)
                 .as("%d of %d cells", wrong == null ? 0 : wrong.size(), cells.size())
                 .isEmpty();
-        assertThat(cells).hasSizeGreaterThan(ALL ? 1000 : 500);
+        assertThat(cells).hasSizeGreaterThan(ALL ? 1000 : 300);
     }
 
     private static void report(List<MatrixCell> cells, Map<String, Integer> skipped, long nanos, Duration cpu) {

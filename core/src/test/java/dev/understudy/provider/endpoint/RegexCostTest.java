@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 /** The work of every regular expression of the main sources grows at most in proportion to its input. */
 class RegexCostTest {
 
+    /** Repetitions in the shorter of two inputs that are compared; the longer one has four times as many. */
+    private static final int SHORT = 100;
+
     /** Marks expressions that are only matched against a whole text. */
     private static final String WHOLE = "whole ";
 
@@ -71,8 +74,8 @@ class RegexCostTest {
         List<String> costly = new ArrayList<>();
         patterns.forEach((where, pattern) -> {
             for (String text : attacks(pattern.pattern())) {
-                long once = work(where, pattern, text.repeat(300));
-                long four = work(where, pattern, text.repeat(1_200));
+                long once = work(where, pattern, text.repeat(SHORT));
+                long four = work(where, pattern, text.repeat(4 * SHORT));
                 if (four > 6 * once + 4_000) {
                     costly.add(where + ": " + once + " -> " + four + " on " + text);
                     return;
@@ -80,8 +83,8 @@ class RegexCostTest {
             }
             for (String start : starts(pattern.pattern())) {
                 for (String filler : FILLERS) {
-                    long once = work(where, pattern, start + filler.repeat(300));
-                    long four = work(where, pattern, start + filler.repeat(1_200));
+                    long once = work(where, pattern, start + filler.repeat(SHORT));
+                    long four = work(where, pattern, start + filler.repeat(4 * SHORT));
                     if (four > 6 * once + 4_000) {
                         costly.add(where + ": " + once + " -> " + four + " on " + start + " and many " + filler);
                         return;

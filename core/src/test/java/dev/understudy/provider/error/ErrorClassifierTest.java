@@ -9,8 +9,10 @@ import dev.understudy.provider.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -488,11 +490,14 @@ class ErrorClassifierTest {
 
     @Test
     void wordsThatRepeatWithoutEndAreTypedAllTheSame() {
+        Set<String> words = new HashSet<>();
         for (String line : lines(VENDORS)) {
             for (String word : line.split(" ")) {
-                assertThat(http(400, (word + " ").repeat(8_000 / (word.length() + 1)))
-                                .message())
-                        .isNotBlank();
+                if (words.add(word)) {
+                    assertThat(http(400, (word + " ").repeat(8_000 / (word.length() + 1)))
+                                    .message())
+                            .isNotBlank();
+                }
             }
             assertThat(http(400, line.repeat(20)).message()).isNotBlank();
         }
