@@ -32,21 +32,44 @@ final class CanaryKey {
 
     private static final Pattern ESCAPE =
             Pattern.compile("%[0-9a-f]{2}|\\\\+u[0-9a-f]{4}|&#x[0-9a-f]{1,4};|&#[0-9]{1,5};");
-    private static final Pattern NO_LETTER = Pattern.compile("[^a-z0-9]");
 
     private final String key;
-    private final List<String> pieces;
-    private final Set<String> traces;
-    /** First characters of the traces, so that few positions of a text are compared. */
-    private final BitSet starts = new BitSet();
+    private final Strings pieces;
+    private final Strings traces;
+
+    /** Strings of one length. Their first characters are indexed, so that few positions of a text are compared. */
+    private record Strings(Set<String> all, int length, BitSet starts) {
+
+        static Strings of(Set<String> all, int length) {
+            BitSet starts = new BitSet();
+            all.forEach(each -> starts.set(pair(each.charAt(0), each.charAt(1))));
+            return new Strings(all, length, starts);
+        }
+
+        /** Returns the first place of one of the strings; -1 for none. */
+        int in(char[] text, int end) {
+            for (int i = 0; i + length <= end; i++) {
+                if (starts.get(pair(text[i], text[i + 1])) && all.contains(new String(text, i, length))) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        /** Returns an index for two characters; pairs may share one. */
+        private static int pair(char first, char second) {
+            return (first & 0xff) << 8 | second & 0xff;
+        }
+    }
 
     private CanaryKey(String key) {
         this.key = key;
-        this.traces = traces(key);
-        this.pieces = IntStream.rangeClosed(0, SONG.length() - FEW)
-                .mapToObj(i -> SONG.substring(i, i + FEW).toLowerCase(Locale.ROOT))
-                .toList();
-        traces.forEach(trace -> starts.set(pair(trace, 0)));
+        this.traces = Strings.of(traces(key), ENOUGH);
+        this.pieces = Strings.of(
+                IntStream.rangeClosed(0, SONG.length() - FEW)
+                        .mapToObj(i -> SONG.substring(i, i + FEW).toLowerCase(Locale.ROOT))
+                        .collect(Collectors.toSet()),
+                FEW);
     }
 
     String key() {
@@ -159,25 +182,31 @@ final class CanaryKey {
 
     void assertUnseenIn(String where, String text) {
         String result = text.toLowerCase(Locale.ROOT);
-        for (int i = 0; i + ENOUGH <= result.length(); i++) {
-            if (starts.get(pair(result, i)) && traces.contains(result.substring(i, i + ENOUGH))) {
-                throw new AssertionError("The key can be seen in " + where + " at " + i + ":\n" + text);
-            }
+        int trace = traces.in(result.toCharArray(), result.length());
+        if (trace >= 0) {
+            throw new AssertionError("The key can be seen in " + where + " at " + trace + ":\n" + text);
         }
         assertThat(result).as(where).doesNotContain("**" + lastFour());
         String read = ESCAPE.matcher(result).replaceAll(found -> Matcher.quoteReplacement(decoded(found.group())));
-        assertThat(NO_LETTER.matcher(read).replaceAll("")).as(where).doesNotContain(pieces);
+        char[] letters = new char[read.length()];
+        int count = 0;
+        for (int i = 0; i < letters.length; i++) {
+            char letter = Character.toLowerCase(read.charAt(i));
+            if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) {
+                letters[count++] = letter;
+            }
+        }
+        int piece = pieces.in(letters, count);
+        if (piece >= 0) {
+            throw new AssertionError("A piece of the key, " + new String(letters, piece, FEW) + ", can be seen in "
+                    + where + ":\n" + text);
+        }
     }
 
     private static String decoded(String escape) {
         boolean decimal = escape.startsWith("&") && !escape.startsWith("&#x");
         String digits = escape.replaceAll("^(%|\\\\+u|&#x?)|;$", "");
         return Character.toString(Integer.parseInt(digits, decimal ? 10 : 16));
-    }
-
-    /** Returns an index for the two characters at a position; pairs may share one. */
-    private static int pair(String text, int at) {
-        return (text.charAt(at) & 0xff) << 8 | text.charAt(at + 1) & 0xff;
     }
 
     /** Checks message, text, causes, suppressed exceptions and stack trace. */
