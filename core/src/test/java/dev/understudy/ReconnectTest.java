@@ -178,6 +178,33 @@ class ReconnectTest {
         assertThat(a.subscriptions()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void providerHeldDuringTheWaitIsNotAskedAgain(boolean streamed) {
+        a.always(ScriptedAnswer.fail(REFUSED));
+        RetryPolicy once = RetryPolicy.defaults().withRetries(0);
+        Understudy understudy = builder(List.of(a)).retry(once).build();
+        CallResult result = ask(understudy, streamed);
+        understudy.control().hold("a", Duration.ofMinutes(1));
+        scenario.advance(Duration.ofSeconds(2));
+        assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
+        assertThat(result.outcomes()).containsExactly("a:failed", "a:skipped");
+        assertThat(a.subscriptions()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void providerHeldDuringABackoffIsNotRetried(boolean streamed) {
+        a.always(ScriptedAnswer.fail(FailureKind.OVERLOADED));
+        b.always(ScriptedAnswer.text("It is me."));
+        Understudy understudy = builder(List.of(a, b)).build();
+        CallResult result = ask(understudy, streamed);
+        understudy.control().hold("a", Duration.ofMinutes(1));
+        scenario.advance(Duration.ofSeconds(10));
+        assertThat(result.by()).isEqualTo("b");
+        assertThat(a.subscriptions()).isEqualTo(1);
+    }
+
     private void refuseFor(Duration down, ScriptedProvider... providers) {
         for (ScriptedProvider provider : providers) {
             provider.rule(request -> scenario.now().compareTo(down) < 0

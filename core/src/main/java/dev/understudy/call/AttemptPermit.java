@@ -56,6 +56,10 @@ final class AttemptPermit {
     }
 
     private @Nullable SkipReason acquire(BooleanSupplier slot, long now) {
+        SkipReason hold = RouteChecks.hold(pooledProvider, now); // may have begun while the call waited
+        if (hold != null) {
+            return hold;
+        }
         CircuitBreaker.Admission admission = admission(now);
         if (!(admission instanceof Permit granted)) {
             return RouteChecks.denied((CircuitBreaker.Denied) admission);

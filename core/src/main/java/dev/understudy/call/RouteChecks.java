@@ -5,6 +5,7 @@ import dev.understudy.chat.Feature;
 import dev.understudy.guard.CircuitBreaker;
 import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Cooldowns;
+import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.Route;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -43,10 +44,16 @@ final class RouteChecks {
         return null;
     }
 
+    /** Returns the hold of a provider by an operator; {@code null} for none. */
+    static @Nullable SkipReason hold(PooledProvider pooledProvider, long now) {
+        return pooledProvider.isHeld(now) ? new SkipReason.Held(duration(pooledProvider.heldFor(now))) : null;
+    }
+
     /** Returns the reason why a call does not wait for a route: a hold or an open circuit; {@code null} for none. */
     static @Nullable SkipReason unavailable(Route route, long now) {
-        if (route.pooledProvider().isHeld(now)) {
-            return new SkipReason.Held(duration(route.pooledProvider().heldFor(now)));
+        SkipReason hold = hold(route.pooledProvider(), now);
+        if (hold != null) {
+            return hold;
         }
         CircuitBreaker circuit = route.circuit();
         if (circuit.isClosed()) {
