@@ -74,6 +74,25 @@ class ResumedCallTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void onlyTheFirstPartReportsThatTheFirstProviderIsPassedOver(boolean streamed) {
+        Understudy pair = scenario.builder(a, ScriptedProvider.named("b").always(ScriptedAnswer.text("b")))
+                .build();
+        pair.control().hold("a", Duration.ofMinutes(1));
+        for (int i = 0; i < 2; i++) {
+            CallResult result = streamed
+                    ? scenario.stream(pair.stream(REQUEST).contextWrite(call::in))
+                    : scenario.chat(pair.chat(REQUEST).contextWrite(call::in));
+            assertThat(result.by()).isEqualTo("b");
+        }
+        assertThat(scenario.events(Event.FailedOver.class)).singleElement().satisfies(over -> {
+            assertThat(over.from().provider()).isEqualTo("a");
+            assertThat(over.to().provider()).isEqualTo("b");
+            assertThat(over.failure().message()).contains("held");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void furtherEndsAreIgnored(boolean streamed) {
         part(streamed);
         call.cancelled();
