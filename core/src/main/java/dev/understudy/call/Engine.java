@@ -77,9 +77,6 @@ public final class Engine {
             Call call;
             try {
                 call = open(id, request, callOptions, context);
-                if (!continues) {
-                    publishPassedOver(call);
-                }
             } catch (Throwable thrown) { // no provider can serve the request, or code of the caller threw
                 ChatException.Rejected rejected = CallerCode.rejected("The call could not be planned", thrown);
                 if (resumedCall == null) {
@@ -91,7 +88,7 @@ public final class Engine {
             // there.
             Flux<T> attempts = Flux.deferContextual(step -> step.hasKey(Cursor.class)
                             ? hedge.run(call, step.get(Cursor.class), mode)
-                            : firstAttempt(call, mode))
+                            : firstAttempt(call, continues, mode))
                     .retryWhen(Retry.from(signals -> signals.concatMap(signal -> nextAttempt(signal.failure(), call))));
             return new CallBoundary<>(FulfilledTags.addTo(attempts, callOptions), call, inFlight);
         });
@@ -133,15 +130,6 @@ public final class Engine {
         return call;
     }
 
-    private static void publishPassedOver(Call call) {
-        Plan plan = call.plan();
-        Failure reason = plan.reasonToPassOver();
-        if (reason != null) {
-            Event.Route to = plan.route(0).toEvent();
-            call.publish(new Event.FailedOver(call.id(), plan.first().toEvent(), to, Duration.ZERO, reason));
-        }
-    }
-
     private Listener listener(ContextView context) {
         Listener own = policies.listener();
         return context.hasKey(Listener.class) ? own.and(Listener.of(context)) : own;
@@ -173,8 +161,12 @@ public final class Engine {
         return absolute != null && absolute - own < 0 ? absolute : own;
     }
 
-    /** Makes the first attempt at once or, when all routes are cooling down, when the first becomes available. */
-    private <T> Flux<T> firstAttempt(Call call, CallMode<T> mode) {
+    /**
+     * Makes the first attempt at once or, when all routes are cooling down, when the first becomes available.
+     *
+     * @param continues true if the call continues an answer, whose first part has reported the failover
+     */
+    private <T> Flux<T> firstAttempt(Call call, boolean continues, CallMode<T> mode) {
         Cursor start = Cursor.start(call.plan());
         Decision decision = Decision.first(
                 start, call.plan(), policies.options(), call.started(), call.deadline(), policies.random(), call);
@@ -182,6 +174,9 @@ public final class Engine {
             return Flux.error(exhausted(stop, start));
         }
         Decision.Again again = (Decision.Again) decision;
+        if (!continues) {
+            publishPassedOver(call, again);
+        }
         return again.delay().isZero()
                 ? hedge.run(call, again.cursor(), mode)
                 : Flux.defer(() -> hedge.run(call, again.cursor(), mode))
@@ -235,6 +230,15 @@ public final class Engine {
             failures.add(new ChatException.CallFailed(stop.failure()));
         }
         return new ChatException.Exhausted(stop.text(), cursor.attemptLog(), failures);
+    }
+
+    private static void publishPassedOver(Call call, Decision.Again again) {
+        Plan plan = call.plan();
+        Route to = plan.route(again.cursor().route());
+        if (!to.isSameAs(plan.first())) {
+            call.publish(new Event.FailedOver(
+                    call.id(), plan.first().toEvent(), to.toEvent(), again.delay(), plan.reasonToPassOver()));
+        }
     }
 
     private static void publish(Call call, AttemptFailure failed, Decision.Again again) {

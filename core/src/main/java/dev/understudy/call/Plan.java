@@ -5,7 +5,6 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.pool.Route;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Routes that a call may try, in order.
@@ -23,12 +22,8 @@ record Plan(List<Route> routes, List<Long> availableAt, int lastResorts, Route f
         return routes.get(index);
     }
 
-    /** Returns the reason why another route than the first is asked first; {@code null} if it is not so. */
-    @Nullable
+    /** Returns the reason why another route than the first is asked first. */
     Failure reasonToPassOver() {
-        if (routes.get(0).isSameAs(first)) {
-            return null;
-        }
         for (AttemptLog.Attempt attempt : skipped.attempts()) {
             Failure failure = attempt.failure();
             if (failure != null

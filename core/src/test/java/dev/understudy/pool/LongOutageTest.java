@@ -65,6 +65,21 @@ class LongOutageTest {
         assertThat(scenario.events(Event.FailedOver.class)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void callThatAsksNoRouteReportsNoFailover(boolean streamed) {
+        backup.always(ScriptedAnswer.fail(
+                Failure.of(FailureKind.RATE_LIMITED, "later").withRetryAfter(Duration.ofMinutes(2))));
+        Understudy understudy = scenario.builder(primary, backup).build();
+        understudy.control().hold("primary", Duration.ofHours(1));
+        CallResult first = streamed ? scenario.stream(understudy) : scenario.chat(understudy);
+        CallResult second = streamed ? scenario.stream(understudy) : scenario.chat(understudy);
+        assertThat(first.served()).isFalse();
+        assertThat(second.served()).isFalse();
+        assertThat(backup.subscriptions()).isEqualTo(1);
+        assertThat(scenario.events(Event.FailedOver.class)).hasSize(1);
+    }
+
     private List<CallResult> calls(Understudy understudy, boolean streamed) {
         return scenario.load(understudy, streamed, Duration.ofSeconds(1), Duration.ofSeconds(300));
     }
