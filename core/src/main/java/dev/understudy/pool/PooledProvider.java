@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 
 /** One provider of a pool with its health, circuits, rate limiter and retry tokens. */
 public final class PooledProvider {
@@ -150,7 +151,13 @@ public final class PooledProvider {
             models.add(options.only());
         }
         circuits.forEach((model, circuit) -> models.add(model));
-        models.forEach(model -> retirements.check(model, provider.capabilities(model)));
+        for (String model : models) {
+            try {
+                retirements.check(model, provider.capabilities(model));
+            } catch (Throwable thrown) { // by the caller's provider; health checks go on
+                Exceptions.throwIfFatal(thrown);
+            }
+        }
     }
 
     /** Keeps the provider from being asked, for a duration or with {@code null} until {@link #release}. */

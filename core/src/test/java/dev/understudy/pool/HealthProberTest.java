@@ -7,10 +7,14 @@ import dev.understudy.FixedRandom;
 import dev.understudy.Understudy;
 import dev.understudy.VirtualScenario;
 import dev.understudy.VirtualScenario.CallResult;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
@@ -21,6 +25,7 @@ import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Health checks every ten seconds, in virtual time. */
@@ -337,6 +343,46 @@ class HealthProberTest {
         scenario.chat(understudy);
         assertThat(standing(understudy, "a").lastFailure())
                 .isEqualTo(new ProviderStatus.LastFailure(Instant.ofEpochSecond(12), "server: a call"));
+    }
+
+    @Test
+    void probesGoOnThoughCapabilitiesThrow() {
+        AtomicInteger probes = new AtomicInteger();
+        ChatProvider broken = new ChatProvider() {
+            @Override
+            public String name() {
+                return "broken";
+            }
+
+            @Override
+            public Mono<ChatResponse> chat(ChatRequest request) {
+                return Mono.error(failing("no"));
+            }
+
+            @Override
+            public Flux<StreamChunk> stream(ChatRequest request) {
+                return Flux.error(failing("no"));
+            }
+
+            @Override
+            public Capabilities capabilities(String model) {
+                throw new IllegalStateException("capabilities");
+            }
+
+            @Override
+            public Mono<Void> probe() {
+                return Mono.fromRunnable(probes::incrementAndGet);
+            }
+        };
+        understudy = Understudy.builder()
+                .provider(broken, ProviderOptions.only("m"))
+                .scheduler(scenario.clock)
+                .random(new FixedRandom(0.5))
+                .healthChecks(PROBES)
+                .build();
+        scenario.advance(Duration.ofSeconds(35));
+        assertThat(probes).hasValue(4);
+        assertThat(standing(understudy, "broken").health()).isEqualTo(ProviderStatus.Health.HEALTHY);
     }
 
     private static ChatException failing(String why) {
