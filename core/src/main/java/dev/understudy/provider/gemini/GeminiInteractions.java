@@ -16,6 +16,7 @@ import dev.understudy.provider.framing.SseFraming;
 import dev.understudy.provider.text.PathSegment;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,14 @@ public final class GeminiInteractions implements Dialect {
     @Override
     public boolean accepts(RequestOption option, ChatRequest request) {
         return InteractionsRequest.accepts(option);
+    }
+
+    @Override
+    public ChatRequest fitted(ChatRequest request, Consumer<String> changes) {
+        if (!InteractionsRequest.isExact(request.options().reasoning())) {
+            changes.accept("reasoning");
+        }
+        return request;
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes the body of an interaction:
@@ -92,6 +93,11 @@ final class InteractionsRequest {
                     METADATA,
                     LOGPROBS -> false;
         };
+    }
+
+    /** Returns true if the vendor has a level that is the same; it has none for a budget, for no reasoning and for MAX. */
+    static boolean isExact(@Nullable Reasoning reasoning) {
+        return reasoning == null || (reasoning.effort() != null && reasoning.effort() != Effort.MAX);
     }
 
     private static Map<String, Object> tool(Tool tool) {

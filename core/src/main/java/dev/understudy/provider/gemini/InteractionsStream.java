@@ -115,6 +115,8 @@ final class InteractionsStream implements ResumableDecoder {
     private void complete(Framing framing, Consumer<StreamChunk> out) {
         switch (event.status) {
             case "failed" -> throw inBand(framing);
+            case "cancelled" ->
+                throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the interaction was cancelled"));
             case "in_progress", "queued" ->
                 throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the interaction is still in progress"));
             default -> {

@@ -146,7 +146,7 @@ class GeminiInteractionsTest {
         }
 
         @ParameterizedTest
-        @CsvSource({"completed, STOP", "incomplete, LENGTH", "cancelled, OTHER", "budget_exceeded, OTHER"})
+        @CsvSource({"completed, STOP", "incomplete, LENGTH", "budget_exceeded, OTHER"})
         void statusIsTheFinishReason(String status, FinishReason reason) {
             ChatResponse answer = answer(chunks(
                     sse(
@@ -196,6 +196,7 @@ class GeminiInteractionsTest {
                     "{'event_type':'error','error':{'code':'resource_exhausted','message':'Quota exceeded, rate limit'}} | RATE_LIMITED",
                     "{'event_type':'error','error':{'code':'503','message':'The model is overloaded.'}} | OVERLOADED",
                     "{'event_type':'interaction.completed','interaction':{'status':'failed','error':{'code':'500','message':'internal'}}} | SERVER",
+                    "{'event_type':'interaction.completed','interaction':{'status':'cancelled'}} | TRUNCATED",
                     "{'event_type':'step.start','index':0,'step':{'type':'function_call','id':'c','name':''}} | TOOL_REJECTED",
                     "{'event_type':'step.delta' | PROTOCOL"
                 })
@@ -233,6 +234,25 @@ class GeminiInteractionsTest {
         private static void encodes(GeminiInteractions dialect, ChatRequest request, boolean stream, String expected) {
             assertThat(Corpus.MAPPER.readTree(dialect.encode(request, stream)))
                     .isEqualTo(Corpus.MAPPER.readTree(json(expected)));
+        }
+
+        @ParameterizedTest
+        @CsvSource({"LOW, false", "HIGH, false", "MAX, true"})
+        void effortThatTheVendorDoesNotHaveIsReported(ChatRequest.Reasoning.Effort effort, boolean reported) {
+            assertThat(changes(ChatRequest.Reasoning.of(effort)))
+                    .isEqualTo(reported ? List.of("reasoning") : List.of());
+        }
+
+        @Test
+        void budgetAndReasoningThatIsOffAreReported() {
+            assertThat(changes(ChatRequest.Reasoning.budget(1_000))).containsExactly("reasoning");
+            assertThat(changes(ChatRequest.Reasoning.off())).containsExactly("reasoning");
+        }
+
+        private static List<String> changes(ChatRequest.Reasoning reasoning) {
+            List<String> changes = new ArrayList<>();
+            DIALECT.fitted(ASKED.withReasoning(reasoning), changes::add);
+            return changes;
         }
 
         @Test
