@@ -26,22 +26,28 @@ final class OutageLog {
     private record Key(String understudy, String provider) {}
 
     /**
-     * @param diverted calls in a row that another provider served
-     * @param served calls in a row that the provider served, in an outage
+     * @param inARow calls in a row that another provider served; in an outage, calls in a row that the provider served
      * @param open true in an outage
      * @param since nanoseconds of the first diverted call
      * @param reported nanoseconds of the last line
      * @param calls diverted calls since the beginning
-     * @param line the line to write; {@code null} for none
      */
-    private record Outage(
-            int diverted,
-            int served,
-            boolean open,
-            long since,
-            long reported,
-            long calls,
-            @Nullable Logfmt line) {}
+    private record Outage(int inARow, boolean open, long since, long reported, long calls) {
+
+        Outage diverted(long now) {
+            if (!open) {
+                boolean begins = inARow + 1 >= CALLS;
+                return new Outage(begins ? 0 : inARow + 1, begins, since, now, calls + 1);
+            }
+            return new Outage(0, true, since, now - reported >= EVERY.toNanos() ? now : reported, calls + 1);
+        }
+
+        /** Returns the state after a call of the provider itself; {@code null} at the end. */
+        @Nullable
+        Outage served() {
+            return open && inARow + 1 < CALLS ? new Outage(inARow + 1, true, since, reported, calls) : null;
+        }
+    }
 
     private final Map<Key, Outage> outages = new ConcurrentHashMap<>();
     private final LongSupplier nanos;
@@ -70,49 +76,36 @@ final class OutageLog {
             return null;
         }
         Key key = new Key(call.understudy(), first);
-        AtomicReference<@Nullable Logfmt> line = new AtomicReference<>();
         long now = nanos.getAsLong();
-        outages.compute(key, (any, before) -> {
-            if (before == null && (!diverted || outages.size() >= MAX_PROVIDERS)) {
-                return null;
+        AtomicReference<@Nullable Outage> before = new AtomicReference<>();
+        Outage after = outages.compute(key, (any, outage) -> {
+            before.set(outage);
+            if (outage != null) {
+                return diverted ? outage.diverted(now) : outage.served();
             }
-            Outage after = diverted ? diverted(key, before, by, now) : served(key, before, now);
-            line.set(after == null ? null : after.line);
-            boolean ended = after == null || (!diverted && !after.open);
-            return ended ? null : after;
+            return diverted && outages.size() < MAX_PROVIDERS ? new Outage(1, false, now, now, 1) : null;
         });
-        return line.get();
+        return line(key, before.get(), after, by, now);
     }
 
-    private static Outage diverted(Key key, @Nullable Outage before, String by, long now) {
+    private static @Nullable Logfmt line(
+            Key key, @Nullable Outage before, @Nullable Outage after, String by, long now) {
         if (before == null) {
-            return new Outage(1, 0, false, now, now, 1, null);
-        }
-        long calls = before.calls + 1;
-        if (!before.open) {
-            boolean begins = before.diverted + 1 >= CALLS;
-            Logfmt line = begins ? line("outage_began", key).add("to", by).add("calls", calls) : null;
-            return new Outage(before.diverted + 1, 0, begins, before.since, now, calls, line);
-        }
-        boolean due = now - before.reported >= EVERY.toNanos();
-        Logfmt line = due ? totals("outage_continues", key, before.since, now, calls) : null;
-        return new Outage(before.diverted, 0, true, before.since, due ? now : before.reported, calls, line);
-    }
-
-    private static @Nullable Outage served(Key key, @Nullable Outage before, long now) {
-        if (before == null || !before.open) {
             return null;
         }
-        int served = before.served + 1;
-        if (served < CALLS) {
-            return new Outage(before.diverted, served, true, before.since, before.reported, before.calls, null);
+        if (after == null) {
+            return before.open ? totals("outage_ended", key, before, now) : null;
         }
-        Logfmt line = totals("outage_ended", key, before.since, now, before.calls);
-        return new Outage(0, served, false, before.since, now, before.calls, line);
+        if (!before.open) {
+            return after.open ? line("outage_began", key).add("to", by).add("calls", after.calls) : null;
+        }
+        return after.reported == before.reported ? null : totals("outage_continues", key, after, now);
     }
 
-    private static Logfmt totals(String event, Key key, long since, long now, long calls) {
-        return line(event, key).add("for_ms", Duration.ofNanos(now - since)).add("calls", calls);
+    private static Logfmt totals(String event, Key key, Outage outage, long now) {
+        return line(event, key)
+                .add("for_ms", Duration.ofNanos(now - outage.since))
+                .add("calls", outage.calls);
     }
 
     private static Logfmt line(String event, Key key) {

@@ -81,4 +81,17 @@ class OutageLogTest {
         assertThat(lines.of("failed_over")).hasSize(5).allMatch(OutageLogTest::isShown);
         assertThat(lines.all).noneMatch(line -> line.contains("event=outage"));
     }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void outageEndsAfterThreeCallsInARow(boolean streamed) {
+        primary.then(DOWN, DOWN, DOWN, WELL, WELL, DOWN, WELL, WELL);
+        calls(8, streamed, Duration.ofSeconds(1));
+        assertThat(lines.of("outage_began")).hasSize(1);
+        assertThat(lines.of("outage_ended")).isEmpty();
+        primary.then(WELL);
+        calls(1, streamed, Duration.ofSeconds(1));
+        assertThat(lines.of("outage_ended"))
+                .containsExactly("INFO event=outage_ended understudy=u provider=a for_ms=8000 calls=4");
+    }
 }
