@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** What one attempt reports to the state that calls share: latency, circuits, retry tokens, context windows. */
+/** Reports of one attempt to the state that calls share: latency, circuits, retry tokens, context windows. */
 class AttemptReportsTest {
 
     private static final Failure BROKEN =

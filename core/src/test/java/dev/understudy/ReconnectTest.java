@@ -165,27 +165,17 @@ class ReconnectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void circuitThatAnOperatorOpenedIsNotWaitedFor(boolean streamed) {
+    @CsvSource({"false, false", "false, true", "true, false", "true, true"})
+    void routeHeldDuringTheWaitIsNotAskedAgain(boolean oneModel, boolean streamed) {
         a.always(ScriptedAnswer.fail(REFUSED));
         RetryPolicy once = RetryPolicy.defaults().withRetries(0);
         Understudy understudy = builder(List.of(a)).retry(once).build();
         CallResult result = ask(understudy, streamed);
-        understudy.control().hold("a", "m", Duration.ofMinutes(1));
-        scenario.advance(Duration.ofSeconds(2));
-        assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
-        assertThat(result.outcomes()).containsExactly("a:failed", "a:skipped");
-        assertThat(a.subscriptions()).isEqualTo(1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void providerHeldDuringTheWaitIsNotAskedAgain(boolean streamed) {
-        a.always(ScriptedAnswer.fail(REFUSED));
-        RetryPolicy once = RetryPolicy.defaults().withRetries(0);
-        Understudy understudy = builder(List.of(a)).retry(once).build();
-        CallResult result = ask(understudy, streamed);
-        understudy.control().hold("a", Duration.ofMinutes(1));
+        if (oneModel) {
+            understudy.control().hold("a", "m", Duration.ofMinutes(1));
+        } else {
+            understudy.control().hold("a", Duration.ofMinutes(1));
+        }
         scenario.advance(Duration.ofSeconds(2));
         assertThat(result.error).isInstanceOf(ChatException.Exhausted.class);
         assertThat(result.outcomes()).containsExactly("a:failed", "a:skipped");

@@ -20,7 +20,7 @@ final class AnswerData {
     private static final Set<String> TITLES = Set.of("title", "document_title", "filename");
     private static final Set<String> QUOTES = Set.of("cited_text", "quote", "text", "snippet", "content");
 
-    /** A source; values that are not told are null. */
+    /** A source; unknown values are null. */
     record Source(
             @Nullable String url,
             @Nullable String title,
@@ -41,13 +41,13 @@ final class AnswerData {
         if (any) {
             collect(parsed(json), citations);
         }
-        Set<String> told = new HashSet<>();
+        Set<String> described = new HashSet<>();
         for (Source citation : citations) {
             if (!isBare(citation) && citation.url() != null) {
-                told.add(citation.url());
+                described.add(citation.url());
             }
         }
-        citations.removeIf(citation -> isBare(citation) && told.contains(citation.url()));
+        citations.removeIf(citation -> isBare(citation) && described.contains(citation.url()));
         return List.copyOf(citations);
     }
 

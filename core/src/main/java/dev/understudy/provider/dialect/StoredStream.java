@@ -25,7 +25,7 @@ public final class StoredStream implements StoredAnswer {
     private final String model;
     private final ResumableDecoder decoder;
     private final Supplier<String> rest;
-    private final Told told = new Told();
+    private final DeliveredChunks delivered = new DeliveredChunks();
     private StreamDecoder newest = new Connection();
     private boolean offered;
     private boolean failed; // as reported by the vendor, or events are missing
@@ -83,7 +83,7 @@ public final class StoredStream implements StoredAnswer {
                 }
                 begin(out);
                 try {
-                    decoder.read(event, chunk -> tell(chunk, out));
+                    decoder.read(event, chunk -> deliver(chunk, out));
                 } catch (CallFailed error) {
                     failed |= error.failure().kind() != FailureKind.PROTOCOL;
                     throw error;
@@ -104,12 +104,12 @@ public final class StoredStream implements StoredAnswer {
         private void begin(Consumer<StreamChunk> out) {
             if (!begun) {
                 begun = true;
-                told.again(out);
+                delivered.replay(out);
             }
         }
 
-        private void tell(StreamChunk chunk, Consumer<StreamChunk> out) {
-            told.add(chunk);
+        private void deliver(StreamChunk chunk, Consumer<StreamChunk> out) {
+            delivered.add(chunk);
             out.accept(chunk);
             unnumbered |= !decoder.isNumbered();
             if (!offered && chunk.isContent()) {
@@ -148,40 +148,40 @@ public final class StoredStream implements StoredAnswer {
     }
 
     /** Chunks delivered so far, merged as far as equal in meaning. */
-    private static final class Told {
+    private static final class DeliveredChunks {
 
         private final List<StreamChunk> pieces = new ArrayList<>();
         private final StringBuilder run = new StringBuilder();
         private @Nullable StreamChunk open; // kind of the current run
 
         void add(StreamChunk chunk) {
-            String words = words(chunk);
-            if (words == null) {
+            String fragment = fragment(chunk);
+            if (fragment == null) {
                 close();
                 pieces.add(chunk);
                 return;
             }
-            if (open == null || !isOneWith(open, chunk)) {
+            if (open == null || !continues(open, chunk)) {
                 close();
                 open = chunk;
             }
-            run.append(words);
+            run.append(fragment);
         }
 
-        void again(Consumer<StreamChunk> out) {
+        void replay(Consumer<StreamChunk> out) {
             close();
             pieces.forEach(out);
         }
 
         private void close() {
             if (open != null) {
-                pieces.add(saying(open, run.toString()));
+                pieces.add(withContent(open, run.toString()));
                 run.setLength(0);
                 open = null;
             }
         }
 
-        private static @Nullable String words(StreamChunk chunk) {
+        private static @Nullable String fragment(StreamChunk chunk) {
             if (chunk instanceof StreamChunk.Text text) {
                 return text.text();
             }
@@ -191,7 +191,7 @@ public final class StoredStream implements StoredAnswer {
             return chunk instanceof StreamChunk.ToolCallPart part ? part.arguments() : null;
         }
 
-        private static boolean isOneWith(StreamChunk open, StreamChunk next) {
+        private static boolean continues(StreamChunk open, StreamChunk next) {
             return open.getClass() == next.getClass()
                     && open.block() == next.block()
                     && !(open instanceof StreamChunk.ToolCallPart one
@@ -199,13 +199,13 @@ public final class StoredStream implements StoredAnswer {
                             && one.index() != other.index());
         }
 
-        private static StreamChunk saying(StreamChunk like, String words) {
+        private static StreamChunk withContent(StreamChunk like, String content) {
             if (like instanceof StreamChunk.ToolCallPart part) {
-                return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), words, part.block());
+                return new StreamChunk.ToolCallPart(part.index(), part.id(), part.name(), content, part.block());
             }
             return like instanceof StreamChunk.Text
-                    ? new StreamChunk.Text(words, like.block())
-                    : new StreamChunk.Reasoning(words, null, like.block());
+                    ? new StreamChunk.Text(content, like.block())
+                    : new StreamChunk.Reasoning(content, null, like.block());
         }
     }
 }

@@ -19,11 +19,11 @@ final class ConnectionTracker {
 
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
     private final AtomicInteger opening = new AtomicInteger();
+    private final AtomicInteger dead = new AtomicInteger();
     private final LongSupplier nanos;
     private volatile long refusedUntil;
     private volatile boolean refusing;
     private volatile boolean closed;
-    private final AtomicInteger deaths = new AtomicInteger();
 
     /** @param nanos a monotonic clock */
     ConnectionTracker(LongSupplier nanos) {
@@ -70,7 +70,7 @@ final class ConnectionTracker {
 
     /** Records that a connection which had served before was found dead. */
     void foundDead() {
-        deaths.incrementAndGet();
+        dead.incrementAndGet();
     }
 
     /**
@@ -78,8 +78,8 @@ final class ConnectionTracker {
      * presumably dead as well. A count, because the clock of the pool is too coarse: it takes a connection that became
      * idle less than a millisecond ago for one in use.
      */
-    int deaths() {
-        return deaths.get();
+    int dead() {
+        return dead.get();
     }
 
     /** Returns true while a connection is being opened. */

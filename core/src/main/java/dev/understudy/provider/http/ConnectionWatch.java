@@ -40,13 +40,13 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     private volatile boolean retired;
     private volatile boolean proven;
     private volatile boolean multiplexed;
-    private volatile int deathsAtLastRead;
+    private volatile int deadAtLastRead;
 
     private ConnectionWatch(Channel channel, Transport transport, ConnectionTracker tracker) {
         this.channel = channel;
         this.transport = transport;
         this.tracker = tracker;
-        this.deathsAtLastRead = tracker.deaths();
+        this.deadAtLastRead = tracker.dead();
     }
 
     /**
@@ -126,9 +126,9 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         reads++;
-        int deaths = tracker.deaths();
-        if (deaths != deathsAtLastRead) {
-            deathsAtLastRead = deaths;
+        int dead = tracker.dead();
+        if (dead != deadAtLastRead) {
+            deadAtLastRead = dead;
         }
         context.fireChannelRead(message);
     }
@@ -247,7 +247,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
 
     /** Returns true if another connection was found dead since this one last received anything. */
     boolean isDistrusted() {
-        return deathsAtLastRead != tracker.deaths();
+        return deadAtLastRead != tracker.dead();
     }
 
     boolean isRetired() {

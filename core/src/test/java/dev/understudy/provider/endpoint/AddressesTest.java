@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which kinds of addresses providers and webhooks connect to. */
+/** Kinds of addresses that providers and webhooks connect to. */
 class AddressesTest {
 
     @ParameterizedTest

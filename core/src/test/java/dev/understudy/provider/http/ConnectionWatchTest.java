@@ -7,7 +7,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Which connections are presumed dead after another one was found dead. */
+/** Connections that are presumed dead after another one was found dead. */
 class ConnectionWatchTest {
 
     private final ConnectionTracker tracker = new ConnectionTracker(() -> 0);
