@@ -28,6 +28,8 @@ import reactor.netty.DisposableServer;
 @Timeout(60)
 class AdmissionTest {
 
+    private static final String JSON = "content-type: application/json";
+
     private static final String TOKEN = "client-token";
     private static final GatewayLimits SMALL = new GatewayLimits(
             6,
@@ -264,6 +266,34 @@ class AdmissionTest {
         }
         assertThat(calls.stream().map(CompletableFuture::join)).contains(200, 503);
         assertThat(client.chat("m").status()).isEqualTo(200);
+    }
+
+    @Test
+    void largeBodiesThatStallDoNotKeepSmallOnesOut() throws Exception {
+        int port = start(null, admission(null, GatewayLimits.defaults().withBodies(1 << 20)));
+        String content = "x".repeat(50_000);
+        String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + content + "\"}]}";
+        String large = head("localhost", JSON, "connection: close", "content-length: " + body.length()) + "\r\n" + body;
+        Socket stalled = stalled(port);
+        int calls = 0;
+        while (!raw(port, large).startsWith("HTTP/1.1 503")) {
+            assertThat(calls++).as("calls until the stalled body was read").isLessThan(1_000);
+            if (stalled.getInputStream().available() > 0) { // it was refused, as the later one of the two
+                stalled = stalled(port);
+            }
+        }
+        assertThat(new GatewayClient(port).chat("m").text()).isEqualTo("Hello.");
+        assertThat(stalled.getInputStream().available())
+                .as("refusal of the stalled body")
+                .isZero();
+    }
+
+    /** Sends as much of a body as all large bodies may have together, and no more. */
+    private Socket stalled(int port) throws IOException {
+        Socket stalled = closing(new Socket(GatewayServer.LOOPBACK, port));
+        String begun = head("localhost", JSON, "content-length: 9000000") + "\r\n" + "x".repeat((1 << 20) + (16 << 10));
+        stalled.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+        return stalled;
     }
 
     @Test
