@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Models by host, from a document of published figures and from the facts kept by hand. Features and retirement dates
+ * Models by host, from a document of published figures and from the facts maintained in this project. Features and retirement dates
  * come from the facts first; of sizes and prices those of the later source come first.
  *
  * @param asOf date of the document
