@@ -1,14 +1,18 @@
 package dev.understudy.examples.gateway;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
@@ -128,8 +132,9 @@ public final class GatewayClient {
 
     private Response send(HttpRequest request) {
         try {
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            return read(response);
+            HttpResponse<Body> response = client.send(request, head -> new BodyReader());
+            Body body = response.body();
+            return new Response(response.statusCode(), response.headers(), body.text(), body.broken());
         } catch (IOException e) {
             throw new AssertionError("no response", e);
         } catch (InterruptedException e) {
@@ -138,17 +143,45 @@ public final class GatewayClient {
         }
     }
 
-    private static Response read(HttpResponse<InputStream> response) {
-        java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream();
-        boolean broken = false;
-        try (InputStream in = response.body()) {
-            byte[] piece = new byte[8192];
-            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
-                body.write(piece, 0, read);
-            }
-        } catch (IOException e) {
-            broken = true;
+    private record Body(String text, boolean broken) {}
+
+    /** Keeps what came before the connection broke: the input stream of the JDK's client drops what was not read yet. */
+    private static final class BodyReader implements HttpResponse.BodySubscriber<Body> {
+
+        private final CompletableFuture<Body> body = new CompletableFuture<>();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        @Override
+        public CompletionStage<Body> getBody() {
+            return body;
         }
-        return new Response(response.statusCode(), response.headers(), body.toString(StandardCharsets.UTF_8), broken);
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            for (ByteBuffer buffer : buffers) {
+                byte[] piece = new byte[buffer.remaining()];
+                buffer.get(piece);
+                bytes.writeBytes(piece);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            complete(true);
+        }
+
+        @Override
+        public void onComplete() {
+            complete(false);
+        }
+
+        private void complete(boolean broken) {
+            body.complete(new Body(bytes.toString(StandardCharsets.UTF_8), broken));
+        }
     }
 }

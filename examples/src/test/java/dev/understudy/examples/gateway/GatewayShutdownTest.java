@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /** A gateway in a process of its own that is told to end while it streams. */
 @Timeout(60)
@@ -70,8 +71,9 @@ class GatewayShutdownTest {
         }
     }
 
+    /** Asks on a thread that may block, as the client of these tests does. */
     private static void until(java.util.function.BooleanSupplier condition) {
-        Flux.interval(java.time.Duration.ZERO, java.time.Duration.ofMillis(20))
+        Flux.interval(java.time.Duration.ZERO, java.time.Duration.ofMillis(20), Schedulers.boundedElastic())
                 .onBackpressureDrop()
                 .takeUntil(tick -> condition.getAsBoolean())
                 .blockLast(java.time.Duration.ofSeconds(30));
