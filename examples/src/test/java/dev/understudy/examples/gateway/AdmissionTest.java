@@ -275,17 +275,17 @@ class AdmissionTest {
         String body = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" + content + "\"}]}";
         String large = head("localhost", JSON, "connection: close", "content-length: " + body.length()) + "\r\n" + body;
         Socket stalled = stalled(port);
-        int calls = 0;
-        while (!raw(port, large).startsWith("HTTP/1.1 503")) {
-            assertThat(calls++).as("calls until the stalled body was read").isLessThan(1_000);
-            if (stalled.getInputStream().available() > 0) { // it was refused, as the later one of the two
+        boolean refusedBefore = false;
+        boolean refusedAfter = false;
+        for (int calls = 0; !refusedBefore || !refusedAfter; calls++) {
+            assertThat(calls).as("calls until the stalled body was read").isLessThan(1_000);
+            if (stalled.getInputStream().available() > 0) { // it was refused, because another large one was there
                 stalled = stalled(port);
             }
+            refusedBefore = raw(port, large).startsWith("HTTP/1.1 503");
+            assertThat(new GatewayClient(port).chat("m").text()).isEqualTo("Hello.");
+            refusedAfter = raw(port, large).startsWith("HTTP/1.1 503");
         }
-        assertThat(new GatewayClient(port).chat("m").text()).isEqualTo("Hello.");
-        assertThat(stalled.getInputStream().available())
-                .as("refusal of the stalled body")
-                .isZero();
     }
 
     /** Sends as much of a body as all large bodies may have together, and no more. */
