@@ -31,7 +31,7 @@ final class TakeoverCandidates {
             FailureKind.CONTENT_FILTERED,
             FailureKind.EMPTY);
 
-    private final ChatProvider within;
+    private final ChatProvider inner;
     private final PrefillRefusals prefillRefusals;
     private final Set<String> broken = new HashSet<>(); // routes whose stream was cut
     private final Set<String> excluded = new HashSet<>(); // routes that were silent or failed as a takeover
@@ -39,14 +39,14 @@ final class TakeoverCandidates {
     private final Set<String> suspected = new HashSet<>(); // refused a request with a prefix, for an unknown reason
     private boolean lastResort;
 
-    TakeoverCandidates(ChatProvider within, PrefillRefusals prefillRefusals) {
-        this.within = within;
+    TakeoverCandidates(ChatProvider inner, PrefillRefusals prefillRefusals) {
+        this.inner = inner;
         this.prefillRefusals = prefillRefusals;
     }
 
     /** A copy with what is known so far. */
     TakeoverCandidates fork() {
-        TakeoverCandidates copy = new TakeoverCandidates(within, prefillRefusals);
+        TakeoverCandidates copy = new TakeoverCandidates(inner, prefillRefusals);
         copy.broken.addAll(broken);
         copy.excluded.addAll(excluded);
         unfit.forEach((resumeStrategy, routes) -> copy.unfit.put(resumeStrategy, new HashSet<>(routes)));
@@ -74,14 +74,14 @@ final class TakeoverCandidates {
         }
     }
 
-    /** Begins with the fresh routes, behind text that was not there before. */
+    /** Begins again with the routes that did not fail, because more text was delivered. */
     void startOver(StreamInterruption interruption) {
         unfit.clear();
         lastResort = isAll(interruption);
     }
 
-    /** Turns to the routes whose connection broke; false if there are none such, or if they were asked. */
-    boolean turnToBroken() {
+    /** Allows the routes whose stream broke off; false if there are none, or if they are allowed already. */
+    boolean allowBrokenRoutes() {
         if (lastResort || excluded.containsAll(broken)) {
             return false;
         }
@@ -140,13 +140,13 @@ final class TakeoverCandidates {
     }
 
     /** Capabilities of the inner provider for continuing an interrupted answer. */
-    Capabilities can(String model, StreamInterruption interruption) {
-        Capabilities theirs = within.capabilities(model);
-        Capabilities can = interruption.isKept()
-                ? theirs.withFeature(Feature.SAME_RESPONSE)
-                : theirs.withoutFeature(Feature.SAME_RESPONSE);
+    Capabilities capabilities(String model, StreamInterruption interruption) {
+        Capabilities declared = inner.capabilities(model);
+        Capabilities current = interruption.isKept()
+                ? declared.withFeature(Feature.SAME_RESPONSE)
+                : declared.withoutFeature(Feature.SAME_RESPONSE);
         boolean refused = isAll(interruption) && prefillRefusals.contains(interruption.route());
-        return refused ? can.withoutFeature(Feature.PREFILL) : can;
+        return refused ? current.withoutFeature(Feature.PREFILL) : current;
     }
 
     /** Writes the routes to avoid and the features to require into the Context of an attempt. */
@@ -177,7 +177,7 @@ final class TakeoverCandidates {
 
     /** True if the inner provider is a single provider, the interrupted one. */
     boolean isAll(StreamInterruption streamInterruption) {
-        return streamInterruption.servedBy.provider().equals(within.name());
+        return streamInterruption.servedBy.provider().equals(inner.name());
     }
 
     private static String route(AttemptLog.Attempt attempt) {

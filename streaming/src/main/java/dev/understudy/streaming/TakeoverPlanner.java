@@ -20,10 +20,10 @@ import reactor.util.context.Context;
 final class TakeoverPlanner {
 
     /** Limit of attempts for one answer, for any number of routes. */
-    private static final int MOST_ATTEMPTS = 16;
+    private static final int MAX_ATTEMPTS = 16;
 
     /** Limit of successive connections to a stored answer without new content. */
-    private static final int MOST_BARREN = 3;
+    private static final int MAX_CONNECTIONS_WITHOUT_CONTENT = 3;
 
     private final ResumePolicy policy;
     private final ChatRequest request;
@@ -32,14 +32,14 @@ final class TakeoverPlanner {
     private final TakeoverCandidates takeoverCandidates;
     private final TimeBudget timeBudget;
     private final EnumSet<ResumePolicy.Strategy> tried = EnumSet.noneOf(ResumePolicy.Strategy.class);
-    private final List<ChatException.CallFailed> later = new ArrayList<>();
+    private final List<ChatException.CallFailed> laterFailures = new ArrayList<>();
     private @Nullable StreamInterruption interruption;
     private long interruptedAt;
     private String fragment = "";
     private PieceBoundaries pieces = new PieceBoundaries();
     private int takeovers;
     private int attempts = 1;
-    private int barren; // connections to a kept answer, in a row, that died before they brought anything to show
+    private int connectionsWithoutContent; // successive, to a stored answer
 
     TakeoverPlanner(
             ResumePolicy policy,
@@ -61,21 +61,21 @@ final class TakeoverPlanner {
         TakeoverPlanner copy =
                 new TakeoverPlanner(policy, request, shown, account, takeoverCandidates.fork(), timeBudget);
         copy.tried.addAll(tried);
-        copy.later.addAll(later);
+        copy.laterFailures.addAll(laterFailures);
         copy.interruption = interruption;
         copy.interruptedAt = interruptedAt;
         copy.fragment = fragment;
         copy.pieces = pieces;
         copy.takeovers = takeovers;
         copy.attempts = attempts;
-        copy.barren = barren;
+        copy.connectionsWithoutContent = connectionsWithoutContent;
         return copy;
     }
 
     /** The interruption that the next attempt repairs. */
     StreamInterruption interruption() {
         if (interruption == null) {
-            throw new IllegalStateException("Nothing was cut");
+            throw new IllegalStateException("The stream was not interrupted");
         }
         return interruption;
     }
@@ -93,15 +93,15 @@ final class TakeoverPlanner {
     @Nullable
     AttemptSpec after(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
         if (streamInterruption.sort == StreamInterruption.Sort.BROKEN) {
-            broken(streamInterruption, attemptSpec);
+            addBroken(streamInterruption, attemptSpec);
         } else {
-            gaveNothing(streamInterruption, attemptSpec);
+            addFailedTakeover(streamInterruption, attemptSpec);
         }
-        boolean over = attempts >= MOST_ATTEMPTS || !isWorthIt(interruption().failure) || timeBudget.isOver();
+        boolean over = attempts >= MAX_ATTEMPTS || !isWorthIt(interruption().failure) || timeBudget.isOver();
         return over ? null : choose();
     }
 
-    private void broken(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
+    private void addBroken(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
         takeoverCandidates.broke(streamInterruption);
         takeovers += attemptSpec.free() ? 0 : 1;
         if (interruption == null || streamInterruption.visible) {
@@ -109,10 +109,10 @@ final class TakeoverPlanner {
             interruptedAt = Clock.now();
             tried.clear();
             takeoverCandidates.startOver(streamInterruption);
-            barren = 0;
+            connectionsWithoutContent = 0;
         } else {
-            later.add(streamInterruption.asFailed());
-            if (attemptSpec.resumes() && ++barren >= MOST_BARREN) {
+            laterFailures.add(streamInterruption.asFailed());
+            if (attemptSpec.resumes() && ++connectionsWithoutContent >= MAX_CONNECTIONS_WITHOUT_CONTENT) {
                 tried.add(ResumePolicy.Strategy.SAME_RESPONSE);
             }
         }
@@ -122,30 +122,30 @@ final class TakeoverPlanner {
         }
     }
 
-    private void gaveNothing(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
+    private void addFailedTakeover(StreamInterruption streamInterruption, AttemptSpec attemptSpec) {
         switch (streamInterruption.sort) {
             case REJECTED -> {
                 attempts--; // nothing was sent
-                isOver(attemptSpec);
+                excludeStrategyOf(attemptSpec);
             }
             case ABANDONED -> {
-                later.add(streamInterruption.asFailed());
+                laterFailures.add(streamInterruption.asFailed());
                 takeoverCandidates.differed(streamInterruption, attemptSpec);
                 boolean others = !takeoverCandidates.isAll(streamInterruption)
                         && request.sampling().deterministic(); // another sampled answer would differ as well
                 if (attemptSpec.resumes() || !others) {
-                    isOver(attemptSpec);
+                    excludeStrategyOf(attemptSpec);
                 }
             }
             default -> {
-                later.add(streamInterruption.asFailed());
+                laterFailures.add(streamInterruption.asFailed());
                 takeoverCandidates.failed(streamInterruption.attemptLog(), attemptSpec);
-                isOver(attemptSpec);
+                excludeStrategyOf(attemptSpec);
             }
         }
     }
 
-    private void isOver(AttemptSpec attemptSpec) {
+    private void excludeStrategyOf(AttemptSpec attemptSpec) {
         ResumePolicy.Strategy resumeStrategy = attemptSpec.resumeStrategy();
         if (resumeStrategy != null) {
             tried.add(resumeStrategy);
@@ -168,9 +168,13 @@ final class TakeoverPlanner {
             boolean silent = takeoverCandidates.isSilent(interruption());
             DeliveredContent deliveredContent = DeliveredContent.in(shown, fragment);
             ResumePolicy.Strategy resumeStrategy = ResumeDecision.of(
-                    policy, deliveredContent, request, takeoverCandidates.can(request.model(), interruption()), tried);
+                    policy,
+                    deliveredContent,
+                    request,
+                    takeoverCandidates.capabilities(request.model(), interruption()),
+                    tried);
             if (resumeStrategy == ResumePolicy.Strategy.FAIL) {
-                if (!takeoverCandidates.turnToBroken()) {
+                if (!takeoverCandidates.allowBrokenRoutes()) {
                     return null;
                 }
                 tried.retainAll(Set.of(ResumePolicy.Strategy.SAME_RESPONSE));
@@ -213,13 +217,13 @@ final class TakeoverPlanner {
         if (shown.isEmpty()) {
             List<ChatException.CallFailed> all = new ArrayList<>();
             all.add(streamInterruption.asFailed());
-            all.addAll(later);
+            all.addAll(laterFailures);
             return new ChatException.Exhausted(
                     "The answer was cut before any of it was shown", servedBy.attemptLog(), all);
         }
         ChatException.PartialAnswer partial =
                 new ChatException.PartialAnswer(streamInterruption.failure, shown.partial(servedBy));
-        later.forEach(partial::addSuppressed);
+        laterFailures.forEach(partial::addSuppressed);
         return partial;
     }
 }
