@@ -29,6 +29,7 @@ public final class Config {
     /** Name of the environment variable that holds the path of a configuration. */
     public static final String PATH_VARIABLE = "UNDERSTUDY_CONFIG";
 
+    private static final String UNNAMED = "The configuration";
     private static final List<String> USUAL_FILES = List.of("config/understudy.yaml", "config/risks.yaml");
 
     private final String source;
@@ -66,7 +67,34 @@ public final class Config {
      * @throws ConfigException with all errors at once
      */
     public static Config parse(String jsonOrYaml, Map<String, String> environment) {
-        return parse(jsonOrYaml, "The configuration", null, environment);
+        return parse(jsonOrYaml, UNNAMED, null, environment);
+    }
+
+    /**
+     * Reads maps and lists as if they were a document, with the environment of this process.
+     *
+     * @param tree keys of the document with maps, lists, texts, numbers, booleans, constants of enums, durations, URIs
+     *     and paths
+     * @return the valid configuration
+     * @throws ConfigException with all errors at once
+     */
+    public static Config of(Map<String, ?> tree) {
+        return of(tree, System.getenv());
+    }
+
+    /**
+     * Reads maps and lists as if they were a document: a part of the configuration of an application, for example. The
+     * rules are those of documents; secrets are placeholders here too.
+     *
+     * @param tree keys of the document with maps, lists, texts, numbers, booleans, constants of enums, durations, URIs
+     *     and paths
+     * @param variables values of placeholders by name
+     * @return the valid configuration
+     * @throws ConfigException with all errors at once
+     */
+    public static Config of(Map<String, ?> tree, Map<String, String> variables) {
+        ConfigErrors errors = new ConfigErrors(variables);
+        return of(ConfigDocument.of(tree, errors), errors, UNNAMED, null, variables, "");
     }
 
     /**
@@ -130,7 +158,16 @@ public final class Config {
 
     static Config parse(String text, String source, @Nullable Path file, Map<String, String> environment) {
         ConfigErrors errors = new ConfigErrors(environment);
-        ConfigDocument document = ConfigDocument.parse(text, errors);
+        return of(ConfigDocument.parse(text, errors), errors, source, file, environment, text);
+    }
+
+    private static Config of(
+            @Nullable ConfigDocument document,
+            ConfigErrors errors,
+            String source,
+            @Nullable Path file,
+            Map<String, String> environment,
+            String text) {
         if (document == null) {
             throw ConfigException.of(source, errors.errors());
         }

@@ -77,11 +77,12 @@ final class AgentKeys {
             .toList();
 
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
-            "agent",
-            "a named chain of providers with its policies",
-            Stream.concat(Stream.<ConfigKey<?>>of(PRIMARY, BACKUPS), SHARED.stream())
-                    .toList(),
-            AgentKeys::checked);
+                    "agent",
+                    "a named chain of providers with its policies",
+                    Stream.concat(Stream.<ConfigKey<?>>of(PRIMARY, BACKUPS), SHARED.stream())
+                            .toList(),
+                    AgentKeys::checked)
+            .withCombinations(Map.of("dependentRequired", Map.of(BACKUPS.name(), List.of(PRIMARY.name()))));
 
     static final ObjectType<ConfigValues> DEFAULTS =
             new ObjectType<>("defaults", "defaults of every agent", SHARED, values -> values);

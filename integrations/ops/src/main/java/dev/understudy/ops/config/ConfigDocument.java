@@ -26,10 +26,13 @@ public record ConfigDocument(
     private static final ConfigKey<List<Webhooks.Options>> WEBHOOKS =
             ConfigKey.of("webhooks", CollectionTypes.list(WebhookKeys.SECTION), List.of(), "receivers of events");
 
+    private static final ConfigKey<String> SCHEMA = ConfigKey.optional(
+            "$schema", ScalarTypes.TEXT, "address of the JSON Schema, for editors; not used otherwise");
+
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "document",
             "A configuration of Understudy: providers, and agents that use them.",
-            List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS),
+            List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS, SCHEMA),
             values -> values);
 
     /** Largest number of characters of a document. */
@@ -41,7 +44,19 @@ public record ConfigDocument(
         return document == null ? null : read(document, errors);
     }
 
+    /** Reads maps and lists. Returns {@code null}, with at least one error reported, if they cannot be used. */
+    public static @Nullable ConfigDocument of(Map<String, ?> tree, ConfigErrors errors) {
+        return read(ConfigTree.read(tree, errors), errors);
+    }
+
     private static @Nullable ConfigDocument read(ConfigNode node, ConfigErrors errors) {
+        if (node instanceof ConfigNode.Table table && table.fields().containsKey("model_list")) {
+            errors.add(
+                    "model_list",
+                    "is a key of LiteLLM, whose files have another form",
+                    "docs/migration/litellm.md converts it key by key");
+            return null;
+        }
         ConfigNode whole = node instanceof ConfigNode.Table table ? withDefaults(table) : node;
         ConfigValues values = SECTION.read(whole, errors);
         if (whole instanceof ConfigNode.Table table) {

@@ -9,17 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Collects errors while a document is read, and resolves environment variables. */
+/** Collects errors while a document is read, and replaces placeholders. */
 public final class ConfigErrors {
-
-    private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
-    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-
-    /** Pattern of usual variable names. A reference of another form may contain a secret instead of a name. */
-    private static final Pattern USUAL_NAME = Pattern.compile("(?!AKIA|ASIA)[A-Z][A-Z0-9_]{0,63}");
 
     /** Shorter values are not redacted, because they occur in many words. */
     private static final int MIN_SECRET_LENGTH = 4;
@@ -43,18 +36,14 @@ public final class ConfigErrors {
         secrets.add(value);
     }
 
-    /**
-     * Returns the text with {@code ${NAME}} replaced by the values of the environment; {@code null}, with an error
-     * added, if a variable is missing.
-     */
+    /** Returns the text with its placeholders replaced; {@code null}, with an error added, if one has no value. */
     @Nullable
     String expanded(ConfigNode.Text text) {
-        String raw = text.value();
-        Matcher reference = REFERENCE.matcher(raw);
+        Matcher reference = Placeholder.PATTERN.matcher(text.value());
         StringBuilder expanded = new StringBuilder();
         boolean complete = true;
         while (reference.find()) {
-            String value = variable(reference.group(1), text.path());
+            String value = value(reference.group(1), text.path());
             complete &= value != null;
             reference.appendReplacement(expanded, Matcher.quoteReplacement(value == null ? "" : value));
         }
@@ -66,20 +55,22 @@ public final class ConfigErrors {
         return complete ? reference.appendTail(expanded).toString() : null;
     }
 
-    private @Nullable String variable(String name, String path) {
-        if (!NAME.matcher(name).matches()) {
-            add(path, "names no environment variable between ${ and }", "write ${NAME}, of letters, digits and _");
+    private @Nullable String value(String reference, String path) {
+        Placeholder placeholder = Placeholder.parse(reference);
+        if (placeholder == null) {
+            add(path, "names no environment variable between ${ and }", Placeholder.FORMS);
             return null;
         }
-        String value = environment.get(name);
-        if (value == null || value.isBlank()) {
-            String shown =
-                    USUAL_NAME.matcher(name).matches() ? "the environment variable " + name : "an environment variable";
-            add(path, shown + (value == null ? " is not set" : " is empty"), "set it");
+        try {
+            String value = placeholder.value(environment);
+            if (!value.equals(placeholder.fallback())) { // a default is part of the document
+                secret(value);
+            }
+            return value;
+        } catch (InvalidValueException e) {
+            add(path, e.problem(), e.expected());
             return null;
         }
-        secret(value);
-        return value;
     }
 
     public boolean isClean() {

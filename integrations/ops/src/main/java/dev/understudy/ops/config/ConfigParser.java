@@ -21,6 +21,9 @@ final class ConfigParser {
     static final int MAX_CHARACTERS = 1 << 20;
     static final int MAX_DEPTH = 32;
 
+    static final String LONE_SURROGATE = "a lone surrogate, which is half of a character";
+    static final String WHOLE_CHARACTER = "the whole character";
+
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     static final StreamReadConstraints BOUNDS = StreamReadConstraints.builder()
@@ -62,15 +65,34 @@ final class ConfigParser {
                     "is no JSON, and there is nobody to read YAML",
                     "add tools.jackson.dataformat:jackson-dataformat-yaml to the class path, or write JSON");
         } catch (JacksonException e) { // the exception's message quotes the document, which may contain a secret
-            TokenStreamLocation at = e.getLocation();
-            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
-            boolean bounded = e instanceof StreamConstraintsException;
-            errors.add(
-                    "",
-                    bounded ? "is nested too deep, or has an endless name or number" : "cannot be read" + where,
-                    bounded ? "at most " + MAX_DEPTH + " levels" : "well-formed " + (json ? "JSON" : "YAML"));
+            malformed(e, plain, json, errors);
         }
         return null;
+    }
+
+    private static void malformed(JacksonException e, String text, boolean json, ConfigErrors errors) {
+        if (e instanceof StreamConstraintsException) {
+            errors.add("", "is nested too deep, or has an endless name or number", "at most " + MAX_DEPTH + " levels");
+            return;
+        }
+        TokenStreamLocation at = e.getLocation();
+        int tab = !json && at != null && e.getOriginalMessage().contains("(TAB)") ? tabAfter(at, text) : -1;
+        if (tab >= 0) {
+            long line = text.substring(0, tab).lines().count() + (tab == 0 || text.charAt(tab - 1) == '\n' ? 1 : 0);
+            errors.add("", "has a tab at line " + line + ", where YAML allows none", "spaces");
+            return;
+        }
+        String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+        errors.add("", "cannot be read" + where, "well-formed " + (json ? "JSON" : "YAML"));
+    }
+
+    /** Finds the tab that the YAML parser stopped at; it reports the token before the tab. */
+    private static int tabAfter(TokenStreamLocation at, String text) {
+        int line = 0;
+        for (int i = 1; i < at.getLineNr() && line >= 0; i++) {
+            line = text.indexOf('\n', line) + 1;
+        }
+        return text.indexOf('\t', Math.min(text.length(), line + Math.max(0, at.getColumnNr() - 1)));
     }
 
     private static TokenStreamFactory factory(boolean json) {
@@ -105,7 +127,7 @@ final class ConfigParser {
     /** YAML represents an omitted value as an empty text. */
     private ConfigNode text(String path, String text) {
         if (hasLoneSurrogate(text)) {
-            errors.add(path, "contains a lone surrogate, which is half of a character", "the whole character");
+            errors.add(path, "contains " + LONE_SURROGATE, WHOLE_CHARACTER);
         }
         return text.isEmpty() ? new ConfigNode.Nothing(path) : new ConfigNode.Text(path, text);
     }
@@ -115,8 +137,7 @@ final class ConfigParser {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
             if (hasLoneSurrogate(name)) {
-                errors.add(
-                        path, "has a name with a lone surrogate, which is half of a character", "the whole character");
+                errors.add(path, "has a name with " + LONE_SURROGATE, WHOLE_CHARACTER);
                 name = "?";
             }
             String below = ConfigNode.below(path, name);
@@ -138,7 +159,7 @@ final class ConfigParser {
     }
 
     /** JSON can escape a surrogate without its other half, which no request, header or log line can carry. */
-    private static boolean hasLoneSurrogate(String text) {
+    static boolean hasLoneSurrogate(String text) {
         return text.codePoints()
                 .anyMatch(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }

@@ -30,7 +30,7 @@ public final class ConfigSchema {
     static Map<String, Object> generated() {
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
-        schema.put("$id", "urn:dev.understudy:configuration");
+        schema.put("$id", "https://understudy.dev/understudy.schema.json");
         schema.put("title", "Understudy");
         schema.putAll(ConfigDocument.SECTION.definition());
         Map<String, Object> definitions = new LinkedHashMap<>();

@@ -15,12 +15,16 @@ record HeaderValueType() implements ValueType<String> {
     public @Nullable String read(ConfigNode node, ConfigErrors errors) {
         String field = node.path().substring(node.path().lastIndexOf('.') + 1);
         boolean secret = SECRET_FIELD.matcher(field).find();
-        if (secret && node instanceof ConfigNode.Text text && !text.value().contains("${")) {
+        if (secret && node instanceof ConfigNode.Text text && isInDocument(text.value())) {
             errors.secret(text.value());
             errors.add(node.path(), "a secret stands in the document itself", "name an environment variable: ${NAME}");
             return null;
         }
         return ScalarTypes.TEXT.read(node, errors);
+    }
+
+    private static boolean isInDocument(String text) {
+        return !text.contains("${") || Placeholder.hasDefault(text);
     }
 
     @Override

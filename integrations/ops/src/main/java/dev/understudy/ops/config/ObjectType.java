@@ -18,15 +18,30 @@ import org.jspecify.annotations.Nullable;
  * @param doc description in one line
  * @param configKeys keys in the order of the documentation
  * @param factory converts the values; may throw as constructors do
+ * @param combinations keywords of JSON Schema for combinations of keys that the factory refuses
  */
-record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Function<ConfigValues, T> factory)
+record ObjectType<T>(
+        String name,
+        String doc,
+        List<ConfigKey<?>> configKeys,
+        Function<ConfigValues, T> factory,
+        Map<String, Object> combinations)
         implements ValueType<T> {
 
     private static final Pattern ISO_DURATION = Pattern.compile("PT[0-9.]+[HMS][0-9.HMS]*");
 
+    ObjectType(String name, String doc, List<ConfigKey<?>> configKeys, Function<ConfigValues, T> factory) {
+        this(name, doc, configKeys, factory, Map.of());
+    }
+
+    /** Returns a copy whose schema states which combinations of keys are invalid. */
+    ObjectType<T> withCombinations(Map<String, Object> keywords) {
+        return new ObjectType<>(name, doc, configKeys, factory, keywords);
+    }
+
     /** Returns the type with the same keys whose result is the unconverted values. */
     ObjectType<ConfigValues> raw() {
-        return new ObjectType<>(name, doc, configKeys, configValues -> configValues);
+        return new ObjectType<>(name, doc, configKeys, configValues -> configValues, combinations);
     }
 
     @Override
@@ -117,6 +132,7 @@ record ObjectType<T>(String name, String doc, List<ConfigKey<?>> configKeys, Fun
             schema.put("required", needed);
         }
         schema.put("additionalProperties", false);
+        schema.putAll(combinations);
         return schema;
     }
 

@@ -82,7 +82,8 @@ public final class PolicyKeys {
                 "maxWait",
                 ScalarTypes.PAUSE,
                 defaults.maxWait(),
-                "longest Retry-After that is waited for when no other route is left; with a longer one the call fails at once");
+                "longest Retry-After that is waited for when no other route is left; with a longer one the call fails at once. "
+                        + "The caller receives nothing while the call waits");
         ConfigKey<Duration> reconnectWait = ConfigKey.of(
                 "reconnectWait",
                 ScalarTypes.PAUSE,

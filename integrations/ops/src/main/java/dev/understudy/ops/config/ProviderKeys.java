@@ -11,11 +11,11 @@ import dev.understudy.provider.endpoint.Transport;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Keys of one provider: endpoint, dialect, credentials, models and limits. */
@@ -23,12 +23,25 @@ final class ProviderKeys {
 
     private static final Pattern ACCOUNT = Pattern.compile("[\\w.:-]+");
 
+    private static final List<OpenAiCompatibleVendor> VENDORS = List.of(OpenAiCompatibleVendor.values());
+    private static final List<WireProtocol> DIALECTS = List.of(WireProtocol.values());
+
     private static final ConfigKey<OpenAiCompatibleVendor> VENDOR = ConfigKey.optional(
             "vendor",
-            ScalarTypes.choice(Arrays.asList(OpenAiCompatibleVendor.values()), OpenAiCompatibleVendor::label),
+            ScalarTypes.choice(
+                    VENDORS,
+                    OpenAiCompatibleVendor::label,
+                    "dialect",
+                    DIALECTS.stream().map(ScalarTypes::label).toList()),
             "preset of a vendor: base URL and compatibility");
     private static final ConfigKey<WireProtocol> DIALECT = ConfigKey.optional(
-            "dialect", ScalarTypes.choice(WireProtocol.class), "API dialect, where there is no preset");
+            "dialect",
+            ScalarTypes.choice(
+                    DIALECTS,
+                    ScalarTypes::label,
+                    "vendor",
+                    VENDORS.stream().map(OpenAiCompatibleVendor::label).toList()),
+            "API dialect, where there is no preset");
     private static final ConfigKey<Boolean> SUPPLIED = ConfigKey.of(
             "supplied", ScalarTypes.FLAG, false, "true for a provider that the application supplies under this name");
     private static final ConfigKey<URI> BASE_URL = ConfigKey.optional(
@@ -95,31 +108,46 @@ final class ProviderKeys {
             QUIRKS);
 
     static final ObjectType<ProviderSpec> SECTION = new ObjectType<>(
-            "provider",
-            "a provider that requests are sent to",
-            List.of(
-                    VENDOR,
-                    DIALECT,
-                    SUPPLIED,
-                    BASE_URL,
-                    ACCOUNT_KEY,
-                    REGION,
-                    API_VERSION,
-                    KEYS,
-                    KEY_FILE,
-                    HEADERS,
-                    MODEL,
-                    MODELS,
-                    CATALOGUE,
-                    WEIGHT,
-                    TAGS,
-                    LIMITS,
-                    TRANSPORT,
-                    QUIRKS,
-                    HEALTH_CHECK),
-            ProviderKeys::provider);
+                    "provider",
+                    "a provider that requests are sent to",
+                    List.of(
+                            VENDOR,
+                            DIALECT,
+                            SUPPLIED,
+                            BASE_URL,
+                            ACCOUNT_KEY,
+                            REGION,
+                            API_VERSION,
+                            KEYS,
+                            KEY_FILE,
+                            HEADERS,
+                            MODEL,
+                            MODELS,
+                            CATALOGUE,
+                            WEIGHT,
+                            TAGS,
+                            LIMITS,
+                            TRANSPORT,
+                            QUIRKS,
+                            HEALTH_CHECK),
+                    ProviderKeys::provider)
+            .withCombinations(Map.of(
+                    "allOf",
+                    List.of(
+                            Map.of("anyOf", List.of(required(VENDOR), required(DIALECT), required(SUPPLIED))),
+                            exclusive(VENDOR, DIALECT),
+                            exclusive(MODEL, MODELS),
+                            exclusive(KEYS, KEY_FILE))));
 
     private ProviderKeys() {}
+
+    private static Map<String, Object> required(ConfigKey<?>... keys) {
+        return Map.of("required", Stream.of(keys).map(ConfigKey::name).toList());
+    }
+
+    private static Map<String, Object> exclusive(ConfigKey<?> one, ConfigKey<?> other) {
+        return Map.of("not", required(one, other));
+    }
 
     private static ProviderSpec provider(ConfigValues values) {
         ProviderSpec.Source source = values.get(SUPPLIED) ? supplied(values) : remote(values);

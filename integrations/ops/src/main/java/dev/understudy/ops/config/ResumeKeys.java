@@ -79,7 +79,8 @@ final class ResumeKeys {
             "policy",
             ScalarTypes.choice(List.of("exact", "anchored", "restarting"), name -> name),
             "exact",
-            "set of strategies");
+            "set of strategies: `exact` needs a stored answer, `prefill` among the features of the model or an answer that another route "
+                    + "repeats, as at temperature 0; `anchored` and `restarting` go on where these fail, with other text");
     private static final ConfigKey<List<ResumePolicy.Strategy>> WAYS = ConfigKey.optional(
             "ways",
             CollectionTypes.list(ScalarTypes.choice(ResumePolicy.Strategy.class)),
@@ -100,7 +101,8 @@ final class ResumeKeys {
 
     static final ObjectType<Resume> SECTION = new ObjectType<>(
             "resume",
-            "resuming of interrupted streams",
+            "resuming of streams that break off after their first content; without this section the agent resumes with these "
+                    + "defaults",
             List.of(ENABLED, POLICY, WAYS, TAKEOVERS, BUFFER_KEY, WHOLE_STRUCTURED, LIMITS_KEY, HEDGING_KEY),
             ResumeKeys::resume);
 

@@ -101,6 +101,11 @@ public final class ScalarTypes {
 
     /** One of these values, by its label. */
     static <E> ValueType<E> choice(List<E> all, Function<E, String> label) {
+        return choice(all, label, "", List.of());
+    }
+
+    /** One of these values, by its label. A label of another key is answered with that key. */
+    static <E> ValueType<E> choice(List<E> all, Function<E, String> label, String otherKey, List<String> others) {
         List<String> labels = all.stream().map(label).toList();
         return new ScalarType<>(
                 "string",
@@ -108,7 +113,8 @@ public final class ScalarTypes {
                 Map.of("enum", labels),
                 text -> {
                     if (!labels.contains(text)) {
-                        throw new InvalidValueException("", "is none of the choices", Suggestions.to(text, labels));
+                        throw new InvalidValueException(
+                                "", "is none of the choices", Suggestions.to(text, labels, otherKey, others));
                     }
                     return all.get(labels.indexOf(text));
                 },

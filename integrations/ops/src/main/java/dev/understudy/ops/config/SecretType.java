@@ -3,17 +3,15 @@ package dev.understudy.ops.config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Type of a secret, which must be given as an environment variable: documents are copied, mailed and committed.
+ * Type of a secret, which must be given as an environment variable or a file: documents are copied, mailed and committed.
  *
  * @param maker converts the value; throws if it is invalid, with a message that does not contain it
  */
 record SecretType<T>(Function<String, T> maker) implements ValueType<T> {
-
-    private static final Pattern REFERENCE = Pattern.compile("\\$\\{[^}]*}");
 
     @Override
     public @Nullable T read(ConfigNode node, ConfigErrors errors) {
@@ -21,8 +19,7 @@ record SecretType<T>(Function<String, T> maker) implements ValueType<T> {
             errors.add(node.path(), "is " + (node instanceof ConfigNode.Numeral ? "a number" : node.kind()), words());
             return null;
         }
-        if (!REFERENCE.matcher(text.value()).matches()) {
-            errors.secret(text.value());
+        if (isInDocument(text.value(), errors)) {
             errors.add(node.path(), "a secret stands in the document itself", words());
             return null;
         }
@@ -35,16 +32,31 @@ record SecretType<T>(Function<String, T> maker) implements ValueType<T> {
         }
     }
 
+    /** Returns true if the text is no single placeholder, or one with the secret as its default. */
+    private static boolean isInDocument(String text, ConfigErrors errors) {
+        Matcher reference = Placeholder.PATTERN.matcher(text);
+        if (!reference.matches()) {
+            errors.secret(text);
+            return true;
+        }
+        Placeholder placeholder = Placeholder.parse(reference.group(1));
+        String fallback = placeholder == null ? null : placeholder.fallback();
+        if (fallback != null) {
+            errors.secret(fallback);
+        }
+        return fallback != null;
+    }
+
     @Override
     public String words() {
-        return "name an environment variable: ${NAME}";
+        return "name an environment variable or a file: ${NAME} or ${file:/path}";
     }
 
     @Override
     public Map<String, Object> schema() {
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("type", "string");
-        schema.put("pattern", "^\\$\\{[A-Za-z_][A-Za-z0-9_]*}$");
+        schema.put("pattern", "^\\$\\{([A-Za-z_][A-Za-z0-9_]*|file:/[^}]+)\\}$");
         return schema;
     }
 

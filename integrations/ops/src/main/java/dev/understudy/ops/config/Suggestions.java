@@ -11,11 +11,26 @@ public final class Suggestions {
 
     /** Returns "did you mean 'retries'?", or the list of known names. */
     public static String to(String name, Collection<String> known) {
-        String near = known.stream()
+        String near = nearest(name, known);
+        return isClose(name, near) ? "did you mean '" + near + "'?" : oneOf(known);
+    }
+
+    /** Returns the suggestion of a value of another key where the name is nearer to that; else one of the known names. */
+    static String to(String name, Collection<String> known, String otherKey, Collection<String> others) {
+        String near = nearest(name, others);
+        return distance(name, near) < distance(name, nearest(name, known)) && isClose(name, near)
+                ? "did you mean '" + otherKey + ": " + near + "'?"
+                : to(name, known);
+    }
+
+    private static String nearest(String name, Collection<String> known) {
+        return known.stream()
                 .min(Comparator.comparingInt(each -> distance(name, each)))
                 .orElse("");
-        boolean close = !near.isEmpty() && distance(name, near) <= Math.max(2, near.length() / 3);
-        return close ? "did you mean '" + near + "'?" : oneOf(known);
+    }
+
+    private static boolean isClose(String name, String near) {
+        return !near.isEmpty() && distance(name, near) <= Math.max(2, near.length() / 3);
     }
 
     static String oneOf(Collection<String> known) {
