@@ -23,7 +23,7 @@ final class BlockBuilder {
     final int order;
 
     /** Text; of sound its bytes in Base64. */
-    final StringBuilder text;
+    final TextPieces text = new TextPieces();
 
     /** Media type of sound. */
     String mediaType = "";
@@ -45,7 +45,6 @@ final class BlockBuilder {
         this.kind = kind;
         this.number = number;
         this.order = order;
-        this.text = kind == Kind.CALL || kind == Kind.WHOLE ? new StringBuilder(0) : new StringBuilder();
     }
 
     /** Returns true if a chunk of this kind and number belongs to this block. */
@@ -55,7 +54,7 @@ final class BlockBuilder {
 
     /** Returns true if there is anything that a block can be built of. */
     boolean hasContent() {
-        return text.length() > 0 || signature != null || whole != null || vendorData != null || kind == Kind.AUDIO;
+        return !text.isEmpty() || signature != null || whole != null || vendorData != null || kind == Kind.AUDIO;
     }
 
     /** Returns true if sound of a number continues this block. */
@@ -72,16 +71,17 @@ final class BlockBuilder {
         mediaType = audio.mediaType();
         vendorData = audio.vendorData();
         int whole = text.length() - 4;
-        if (whole < 0 || text.charAt(text.length() - 1) != '=') {
+        String end = whole < 0 ? "" : text.from(whole);
+        if (!end.endsWith("=")) {
             text.append(audio.base64());
             return;
         }
         try {
-            byte[] last = Base64.getDecoder().decode(text.substring(whole));
+            byte[] last = Base64.getDecoder().decode(end);
             byte[] next = Base64.getDecoder().decode(audio.base64());
             byte[] joined = Arrays.copyOf(last, last.length + next.length);
             System.arraycopy(next, 0, joined, last.length, next.length);
-            text.setLength(whole);
+            text.truncate(whole);
             text.append(Base64.getEncoder().encodeToString(joined));
         } catch (IllegalArgumentException notBase64) {
             text.append(audio.base64());

@@ -180,7 +180,7 @@ public final class ChatResponseAggregator {
             if (block.kind == Kind.TEXT) {
                 int keep = Math.min(block.text.length(), from - kept);
                 if (keep < block.text.length()) {
-                    block.text.setLength(keep);
+                    block.text.truncate(keep);
                     block.vendorData = null;
                 }
                 kept += keep;
@@ -198,13 +198,14 @@ public final class ChatResponseAggregator {
         StringBuilder all = null;
         String only = "";
         for (BlockBuilder block : blocks) {
-            if (block.kind == kind && block.text.length() > 0) {
+            if (block.kind == kind && !block.text.isEmpty()) {
                 if (all != null) {
-                    all.append(block.text);
+                    block.text.appendTo(all);
                 } else if (only.isEmpty()) {
                     only = block.text.toString();
                 } else {
-                    all = new StringBuilder(only).append(block.text);
+                    all = new StringBuilder(only);
+                    block.text.appendTo(all);
                 }
             }
         }

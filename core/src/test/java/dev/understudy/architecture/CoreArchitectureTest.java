@@ -229,13 +229,13 @@ class CoreArchitectureTest {
                         || member.getModifiers().contains(JavaModifier.PROTECTED));
     }
 
-    /** The hook for what no option names customises the HTTP client itself. */
+    /** Event loops, and the hook for what no option names, are those of the HTTP client itself. */
     private static DescribedPredicate<JavaMember> belongToTheHookOfAConnection() {
         return DescribedPredicate.describe(
                 "belong to the hook of a connection",
-                member -> member.getOwner().isEquivalentTo(Transport.Network.class)
+                member -> member.getOwner().isEquivalentTo(Transport.Netty.class)
                         || (member.getOwner().isEquivalentTo(Transport.class)
-                                && member.getName().equals("withClient")));
+                                && Set.of("withClient", "withEventLoops").contains(member.getName())));
     }
 
     private static ArchCondition<JavaMember> exposeNoneOf(String... packages) {

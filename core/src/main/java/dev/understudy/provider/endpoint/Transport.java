@@ -8,9 +8,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.LoopResources;
 
 /**
  * Options of a provider's connections.
@@ -171,8 +173,7 @@ public record Transport(
      * @param unixSocket path of a Unix domain socket that is connected to instead of the host of the URL; {@code null}
      *     for none. Needs Netty's native transport: present on Linux, an own dependency on macOS
      * @param certificate certificate by which this client identifies itself; {@code null} for none
-     * @param client last change to the HTTP client of reactor-netty: event loops, socket options, metrics. Limits,
-     *     protocol, retries and redirects are set afterwards and cannot be changed
+     * @param netty event loops, metrics and log of the connections
      */
     public record Network(
             Proxy proxy,
@@ -182,10 +183,10 @@ public record Transport(
             @Nullable String serverName,
             @Nullable Path unixSocket,
             @Nullable ClientCertificate certificate,
-            UnaryOperator<HttpClient> client) {
+            Netty netty) {
 
-        private static final Network DEFAULTS = new Network(
-                Proxy.system(), Dns.defaults(), Addresses.PRIVATE, 100, null, null, null, UnaryOperator.identity());
+        private static final Network DEFAULTS =
+                new Network(Proxy.system(), Dns.defaults(), Addresses.PRIVATE, 100, null, null, null, Netty.defaults());
 
         /**
          * Checks the values.
@@ -197,14 +198,14 @@ public record Transport(
          * @param serverName host name of the TLS handshake
          * @param unixSocket path of a Unix domain socket
          * @param certificate certificate by which this client identifies itself
-         * @param client last change to the HTTP client
+         * @param netty event loops, metrics and log of the connections
          * @throws IllegalArgumentException if {@code maxConcurrentStreams} is not from 1 to 10,000
          */
         public Network {
             Objects.requireNonNull(proxy, "proxy");
             Objects.requireNonNull(dns, "dns");
             Objects.requireNonNull(addresses, "addresses");
-            Objects.requireNonNull(client, "client");
+            Objects.requireNonNull(netty, "netty");
             if (maxConcurrentStreams < 1 || maxConcurrentStreams > 10_000) {
                 throw new IllegalArgumentException("maxConcurrentStreams is from 1 to 10000: " + maxConcurrentStreams);
             }
@@ -224,7 +225,57 @@ public record Transport(
             return "Network[proxy=" + proxy + ", dns=" + dns + ", addresses=" + addresses + ", maxConcurrentStreams="
                     + maxConcurrentStreams
                     + ", serverName=" + serverName + ", unixSocket=" + unixSocket + ", certificate=" + certificate
-                    + "]";
+                    + ", netty=" + netty + "]";
+        }
+    }
+
+    /**
+     * Event loops, metrics and log of a provider's connections.
+     *
+     * @param eventLoops event loops of the connections; {@code null}, the default, for those that all clients of
+     *     reactor-netty share. The provider does not dispose of them
+     * @param poolMetrics {@code true} to register the meters of the connection pool (connections in use, idle and
+     *     waited for) in Micrometer's global registry; needs Micrometer on the class path; {@code false} by default
+     * @param wireLog receives one line for each part of a request or response, and for the opening and the end of a
+     *     connection; {@code null}, the default, for none. Lines have times and sizes, status and method, the path
+     *     without its query, names of header fields, and values of those that cannot hold a secret; never a key, a
+     *     prompt or an answer. Called on event loops: must not block. Exceptions are dropped
+     * @param client last change to the HTTP client of reactor-netty, for what has no option: socket options, a name
+     *     resolver. Limits, protocol, retries and redirects are set afterwards and cannot be changed
+     */
+    public record Netty(
+            @Nullable LoopResources eventLoops,
+            boolean poolMetrics,
+            @Nullable Consumer<String> wireLog,
+            UnaryOperator<HttpClient> client) {
+
+        private static final Netty DEFAULTS = new Netty(null, false, null, UnaryOperator.identity());
+
+        /**
+         * Checks the values.
+         *
+         * @param eventLoops event loops of the connections
+         * @param poolMetrics {@code true} to register the meters of the connection pool
+         * @param wireLog receives one line for each part of a request or response
+         * @param client last change to the HTTP client
+         */
+        public Netty {
+            Objects.requireNonNull(client, "client");
+        }
+
+        /**
+         * The default options.
+         *
+         * @return the defaults
+         */
+        public static Netty defaults() {
+            return DEFAULTS;
+        }
+
+        @Override
+        public String toString() {
+            return "Netty[eventLoops=" + (eventLoops != null) + ", poolMetrics=" + poolMetrics + ", wireLog="
+                    + (wireLog != null) + "]";
         }
     }
 
@@ -650,7 +701,7 @@ public record Transport(
                 network.serverName,
                 network.unixSocket,
                 network.certificate,
-                network.client));
+                network.netty));
     }
 
     /**
@@ -668,7 +719,7 @@ public record Transport(
                 network.serverName,
                 network.unixSocket,
                 network.certificate,
-                network.client));
+                network.netty));
     }
 
     /**
@@ -686,7 +737,7 @@ public record Transport(
                 network.serverName,
                 network.unixSocket,
                 network.certificate,
-                network.client));
+                network.netty));
     }
 
     /**
@@ -704,7 +755,7 @@ public record Transport(
                 network.serverName,
                 network.unixSocket,
                 network.certificate,
-                network.client));
+                network.netty));
     }
 
     /**
@@ -722,7 +773,7 @@ public record Transport(
                 serverName,
                 network.unixSocket,
                 network.certificate,
-                network.client));
+                network.netty));
     }
 
     /**
@@ -740,7 +791,7 @@ public record Transport(
                 network.serverName,
                 unixSocket,
                 network.certificate,
-                network.client));
+                network.netty));
     }
 
     /**
@@ -758,17 +809,55 @@ public record Transport(
                 network.serverName,
                 network.unixSocket,
                 certificate,
-                network.client));
+                network.netty));
     }
 
     /**
-     * Replaces the last change to the HTTP client of reactor-netty, for what has no option here: event loops that are
-     * shared with a server, socket options, metrics.
+     * Replaces the event loops of the connections. The provider does not dispose of them.
+     *
+     * @param eventLoops event loops; {@code null} for those that all clients of reactor-netty share
+     * @return a copy with the value
+     */
+    public Transport withEventLoops(@Nullable LoopResources eventLoops) {
+        Netty netty = network.netty;
+        return withNetty(new Netty(eventLoops, netty.poolMetrics, netty.wireLog, netty.client));
+    }
+
+    /**
+     * Sets whether the meters of the connection pool are registered in Micrometer's global registry.
+     *
+     * @param poolMetrics {@code true} to register them; needs Micrometer on the class path
+     * @return a copy with the value
+     */
+    public Transport withPoolMetrics(boolean poolMetrics) {
+        Netty netty = network.netty;
+        return withNetty(new Netty(netty.eventLoops, poolMetrics, netty.wireLog, netty.client));
+    }
+
+    /**
+     * Replaces the receiver of the wire log, which has neither keys nor prompts nor answers.
+     *
+     * @param wireLog receives the lines on event loops; {@code null} for none
+     * @return a copy with the value
+     */
+    public Transport withWireLog(@Nullable Consumer<String> wireLog) {
+        Netty netty = network.netty;
+        return withNetty(new Netty(netty.eventLoops, netty.poolMetrics, wireLog, netty.client));
+    }
+
+    /**
+     * Replaces the last change to the HTTP client of reactor-netty, for what has no option here: socket options, a name
+     * resolver.
      *
      * @param client changes the client; called when a provider is created
      * @return a copy with the value
      */
     public Transport withClient(UnaryOperator<HttpClient> client) {
+        Netty netty = network.netty;
+        return withNetty(new Netty(netty.eventLoops, netty.poolMetrics, netty.wireLog, client));
+    }
+
+    private Transport withNetty(Netty netty) {
         return withNetwork(new Network(
                 network.proxy,
                 network.dns,
@@ -777,7 +866,7 @@ public record Transport(
                 network.serverName,
                 network.unixSocket,
                 network.certificate,
-                client));
+                netty));
     }
 
     private static void positive(String what, Duration duration) {

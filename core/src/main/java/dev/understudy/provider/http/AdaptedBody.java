@@ -100,7 +100,7 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
         if (limit != null) {
             return new AdaptedBody(Map.of(), limit, false);
         }
-        if (isForcedToolWhileThinking(failure) && ForcedTool.isIn(sent)) {
+        if (isForcedToolWhileThinking(failure) && forcesTool(sent)) {
             return new AdaptedBody(Map.of(), null, true);
         }
         String refused = failure.advice().refusedParameter();
@@ -119,6 +119,13 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
         return (failure.kind() == FailureKind.INVALID_REQUEST || failure.kind() == FailureKind.UNSUPPORTED)
                 && failure.phase() == Failure.Phase.HEADERS
                 && FORCED_TOOL_WHILE_THINKING.matcher(failure.message()).find();
+    }
+
+    /** Returns true for a body by which the model must call a tool. */
+    private static boolean forcesTool(Map<?, ?> body) {
+        Object choice = body.get("tool_choice");
+        Object type = choice instanceof Map<?, ?> object ? object.get("type") : choice;
+        return choice != null && !Set.of("auto", "none").contains(String.valueOf(type));
     }
 
     /** Returns true if the model will presumably refuse the field in later calls as well. */
@@ -188,7 +195,7 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
             return body;
         }
         Map<String, @Nullable Object> adapted = within("", body);
-        if (thinkingYields && ForcedTool.isIn(adapted)) {
+        if (thinkingYields && forcesTool(adapted)) {
             boolean asked = adapted.keySet().removeIf(field -> THINKING.contains(plain(field)));
             if (!asked) {
                 adapted.put(THINKING_FIELD, Map.of("type", "disabled"));

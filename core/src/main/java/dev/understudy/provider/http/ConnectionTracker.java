@@ -30,6 +30,11 @@ final class ConnectionTracker {
         this.nanos = nanos;
     }
 
+    /** Returns the reading of the clock. */
+    long nanos() {
+        return nanos.getAsLong();
+    }
+
     /** Records the start of an opening. */
     void opening(Channel channel) {
         opening.incrementAndGet();

@@ -102,7 +102,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
     @Override
     public void connect(
             ChannelHandlerContext context, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-        started = System.nanoTime();
+        started = tracker.nanos();
         promise.addListener(done -> {
             if (done.cause() != null) {
                 settle(done.cause() instanceof ConnectTimeoutException);
@@ -117,7 +117,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         if (tls == null) {
             settle(false);
         } else {
-            Duration left = transport.connect().minusNanos(System.nanoTime() - started);
+            Duration left = transport.connect().minusNanos(tracker.nanos() - started);
             tls.setHandshakeTimeoutMillis(Math.max(1, left.toMillis()));
         }
         context.fireChannelActive();

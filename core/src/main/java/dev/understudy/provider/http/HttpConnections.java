@@ -6,10 +6,14 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.guard.InFlight;
 import dev.understudy.guard.Nanos;
 import dev.understudy.provider.endpoint.Transport;
+import dev.understudy.provider.text.Redactor;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -29,7 +33,8 @@ final class HttpConnections {
     private static final String CLOSED = "the provider is closed";
 
     private final ConnectionProvider pool;
-    private final ConnectionTracker tracker = new ConnectionTracker(System::nanoTime);
+    private final ConnectionTracker tracker =
+            new ConnectionTracker(() -> Schedulers.parallel().now(TimeUnit.NANOSECONDS));
     private final InFlight requests = new InFlight(this::release);
     private final AtomicBoolean released = new AtomicBoolean();
     private final Sinks.Empty<Void> closedSignal = Sinks.empty();
@@ -37,8 +42,14 @@ final class HttpConnections {
     private final @Nullable ProtocolNegotiation negotiation;
     private final HttpClient client;
     private final HttpClient http1;
+    private final String provider;
+    private final @Nullable Consumer<String> wireLog;
+    private final Supplier<Redactor> redactor;
 
-    HttpConnections(String provider, URI baseUrl, Transport transport) {
+    HttpConnections(String provider, URI baseUrl, Transport transport, Supplier<Redactor> redactor) {
+        this.redactor = redactor;
+        this.provider = provider;
+        this.wireLog = transport.network().netty().wireLog();
         boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
         this.negotiation = http2 ? new ProtocolNegotiation() : null;
         this.pool = ConnectionProvider.builder("understudy-" + provider)
@@ -55,6 +66,7 @@ final class HttpConnections {
                 .evictionPredicate((connection, age) -> isUsedUp(transport.pool(), connection, age))
                 .evictInBackground(Duration.ofSeconds(30))
                 .lifo()
+                .metrics(transport.network().netty().poolMetrics())
                 .build();
         HttpClient routed = NetworkRoute.of(HttpClient.create(pool), baseUrl, transport);
         boolean direct = NetworkRoute.isDirect(baseUrl, transport);
@@ -75,7 +87,7 @@ final class HttpConnections {
                         AddressCheck.install(channel, transport.network().addresses());
                     }
                 })
-                .doOnConnected(HttpConnections::install)
+                .doOnConnected(this::install)
                 .observe((connection, state) -> {
                     if (state == HttpClientState.STREAM_CONFIGURED) {
                         install(connection);
@@ -94,10 +106,12 @@ final class HttpConnections {
     }
 
     /** Adds the response handlers: to a connection over HTTP/1.1, to each stream over HTTP/2. */
-    private static void install(Connection connection) {
-        connection
-                .addHandlerLast("understudy.discreet", DecoderErrorScrubber.HANDLER)
-                .addHandlerLast("understudy.interim", new InterimResponseFilter());
+    private void install(Connection connection) {
+        connection.addHandlerLast("understudy.discreet", DecoderErrorScrubber.HANDLER);
+        if (wireLog != null) {
+            connection.addHandlerLast("understudy.wirelog", new WireLog(provider, redactor, wireLog));
+        }
+        connection.addHandlerLast("understudy.interim", new InterimResponseFilter());
     }
 
     /** Eviction predicate, which replaces the pool's own conditions. */

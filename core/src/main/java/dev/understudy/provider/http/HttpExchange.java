@@ -52,7 +52,7 @@ final class HttpExchange {
      * @param fields receives the header fields of the response
      */
     Mono<byte[]> whole(
-            byte[] body, ChatRequest request, CallerText caller, KeyRing.Lease lease, ResponseFields fields) {
+            EncodedBody body, ChatRequest request, CallerText caller, KeyRing.Lease lease, ResponseFields fields) {
         return new HttpAnswer<byte[]>(
                         httpConnections,
                         progress -> httpRequests
@@ -70,6 +70,7 @@ final class HttpExchange {
                                         return responseChecks.failure(
                                                 response, content, caller, fields.bucketListener());
                                     }
+                                    body.release();
                                     fields.received(response.responseHeaders());
                                     ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
                                     int limit = endpoint.transport().maxAnswer();
@@ -89,7 +90,7 @@ final class HttpExchange {
      * @param mark applied to every chunk
      */
     Flux<StreamChunk> streamed(
-            byte[] body,
+            EncodedBody body,
             ChatRequest request,
             CallerText caller,
             Supplier<StreamDecoder> decoder,
@@ -99,6 +100,7 @@ final class HttpExchange {
         return streamed(
                 progress -> httpRequests.post(
                         body, request.options(), dialect.path(request, true), lease, dialect.streamType(), progress),
+                body::release,
                 request,
                 caller,
                 decoder,
@@ -116,6 +118,7 @@ final class HttpExchange {
             UnaryOperator<StreamChunk> mark) {
         return streamed(
                 progress -> httpRequests.get(stored.rest(), lease, dialect.streamType(), progress),
+                () -> {},
                 request,
                 caller,
                 stored::connect,
@@ -123,8 +126,10 @@ final class HttpExchange {
                 mark);
     }
 
+    /** @param begun called when a successful response begins: the request is not sent again */
     private Flux<StreamChunk> streamed(
             Function<RequestProgress, HttpClient.ResponseReceiver<?>> asked,
+            Runnable begun,
             ChatRequest request,
             CallerText caller,
             Supplier<StreamDecoder> decoder,
@@ -138,6 +143,7 @@ final class HttpExchange {
                         progress.answered();
                         return responseChecks.failure(response, content, caller, fields.bucketListener());
                     }
+                    begun.run();
                     fields.received(response.responseHeaders());
                     ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
                     return chunks(request, decoder.get(), response, content, mark, progress);

@@ -68,8 +68,9 @@ public final class HttpProvider implements ChatProvider {
         this.originScope = originScope;
         this.requestFitter = new RequestFitter(endpoint.name(), dialect, originScope, endpoint::capabilities);
         this.credentials = credentials(endpoint);
-        this.failures = new FailureRedactor(credentials == null ? redactor(endpoint) : credentials::redactor);
-        this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport());
+        Supplier<Redactor> redactor = credentials == null ? redactor(endpoint) : credentials::redactor;
+        this.failures = new FailureRedactor(redactor);
+        this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport(), redactor);
         this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
         this.probePath = dialect.probePath();
         this.modelRetirements = new ModelRetirements();

@@ -47,16 +47,16 @@ final class HttpRequests {
         HttpClient ready = client.get()
                 .headers(headers -> fill(headers, lease, accept))
                 .doOnRequest((request, connection) -> progress.sentOn(connection));
-        return signed(ready, "GET", uri, NOTHING).get().uri(target(uri, path));
+        return signed(ready, "GET", uri, () -> NOTHING).get().uri(target(uri, path));
     }
 
     /**
-     * @param body JSON
+     * @param body JSON, read each time the request is written
      * @param options options of the request, with its own header fields
      * @param progress receives the connection that is used
      */
     HttpClient.ResponseReceiver<?> post(
-            byte[] body,
+            EncodedBody body,
             ChatRequest.Options options,
             String path,
             KeyRing.Lease lease,
@@ -71,11 +71,11 @@ final class HttpRequests {
             fill(headers, lease, accept);
             headers.set("content-type", "application/json");
         });
-        return signed(ready, "POST", uri, body)
+        return signed(ready, "POST", uri, body::bytes)
                 .request(HttpMethod.POST)
                 .uri(target(uri, path))
                 .send((request, outbound) -> outbound.withConnection(progress::sentOn)
-                        .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body))));
+                        .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes()))));
     }
 
     /** Returns the URL; at a Unix domain socket its path, because the host of a URL would be connected to. */
@@ -99,17 +99,17 @@ final class HttpRequests {
         }
     }
 
-    private HttpClient signed(HttpClient ready, String method, String uri, byte[] body) {
+    private HttpClient signed(HttpClient ready, String method, String uri, Supplier<byte[]> body) {
         Endpoint.Signer with = signer;
         return with == null
                 ? ready
-                : ready.headersWhen(
-                        headers -> Mono.defer(() -> with.sign(method, URI.create(uri), byLowerCaseName(headers), body))
-                                .onErrorMap(HttpRequests::unsigned)
-                                .map(fields -> {
-                                    fields.forEach(headers::set);
-                                    return headers;
-                                }));
+                : ready.headersWhen(headers -> Mono.defer(
+                                () -> with.sign(method, URI.create(uri), byLowerCaseName(headers), body.get()))
+                        .onErrorMap(HttpRequests::unsigned)
+                        .map(fields -> {
+                            fields.forEach(headers::set);
+                            return headers;
+                        }));
     }
 
     private static CallFailed unsigned(Throwable error) {

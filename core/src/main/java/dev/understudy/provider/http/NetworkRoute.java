@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.SslProvider;
 import reactor.netty.transport.ProxyProvider;
 
@@ -29,15 +30,21 @@ final class NetworkRoute {
     static HttpClient of(HttpClient client, URI baseUrl, Transport transport) {
         Transport.Network network = transport.network();
         int connect = millis(transport.connect());
-        HttpClient timed = client.option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connect);
+        LoopResources loops = network.netty().eventLoops();
+        HttpClient timed =
+                (loops == null ? client : client.runOn(loops)).option(ChannelOption.CONNECT_TIMEOUT_MILLIS, connect);
         Path socket = network.unixSocket();
         if (socket != null) {
             // A socket of this machine has neither names nor options of TCP.
-            return network.client().apply(timed.remoteAddress(() -> new DomainSocketAddress(socket.toString())));
+            return network.netty()
+                    .client()
+                    .apply(timed.remoteAddress(() -> new DomainSocketAddress(socket.toString())));
         }
         HttpClient tcp = timed.option(ChannelOption.SO_KEEPALIVE, true).option(ChannelOption.TCP_NODELAY, true);
         Transport.Proxy proxy = proxy(baseUrl, transport);
-        return network.client().apply(proxy == null ? resolved(tcp, network.dns()) : proxied(tcp, proxy, connect));
+        return network.netty()
+                .client()
+                .apply(proxy == null ? resolved(tcp, network.dns()) : proxied(tcp, proxy, connect));
     }
 
     /** Returns true if the server itself is connected to, not a proxy. */

@@ -56,7 +56,7 @@ final class ParameterFallback {
             ChatRequest request,
             boolean stream,
             CallScope scope,
-            Function<byte[], Flux<T>> send,
+            Function<EncodedBody, Flux<T>> send,
             Function<Throwable, CallFailed> typing) {
         AdaptedBody known = known(request.model());
         if (ToolCallIdMapper.changes(dialect.callIds(), request.messages())) {
@@ -70,11 +70,11 @@ final class ParameterFallback {
             ChatRequest request,
             boolean stream,
             CallScope scope,
-            Function<byte[], Flux<T>> send,
+            Function<EncodedBody, Flux<T>> send,
             Function<Throwable, CallFailed> typing,
             AdaptedBody adaptedBody,
             int left) {
-        Flux<T> answer = send.apply(EncodedBodyCache.of(dialect, request, stream, adaptedBody, scope));
+        Flux<T> answer = send.apply(EncodedBody.of(dialect, request, stream, adaptedBody, scope));
         if (left == 0) {
             return answer.onErrorMap(typing);
         }

@@ -9,7 +9,7 @@ import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.conversation.FittedConversation;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.RequestOption;
-import dev.understudy.provider.http.EncodedBodyCache.Same;
+import dev.understudy.provider.http.EncodedBody.Same;
 import java.util.function.Consumer;
 import java.util.function.Function;
 

@@ -150,7 +150,7 @@ class AdaptedBodyTest {
                             request,
                             false,
                             scope,
-                            body -> new String(body, StandardCharsets.UTF_8).contains("temperature")
+                            body -> new String(body.bytes(), StandardCharsets.UTF_8).contains("temperature")
                                     ? Flux.<String>error(new CallFailed(refusing("temperature")))
                                     : Flux.just("served"),
                             error -> TransportErrors.beforeAnswer(error))

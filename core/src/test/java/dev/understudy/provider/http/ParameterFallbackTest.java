@@ -68,7 +68,7 @@ class ParameterFallbackTest {
                         false,
                         CallScope.reportingTo(event -> {}),
                         body -> {
-                            String text = new String(body, StandardCharsets.UTF_8);
+                            String text = new String(body.bytes(), StandardCharsets.UTF_8);
                             bodies.add(text);
                             for (String field : refused) {
                                 if (text.contains(field)) {

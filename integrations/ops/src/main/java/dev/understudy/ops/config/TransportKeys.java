@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import reactor.util.Logger;
+import reactor.util.Loggers;
 
 /** Keys of {@link Transport}. */
 final class TransportKeys {
@@ -114,6 +116,19 @@ final class TransportKeys {
             path("a file with a certificate and its private key (PEM)"),
             "file with the certificate, its issuers and the private key (PKCS #8) by which this client identifies itself");
 
+    private static final ConfigKey<Boolean> POOL_METRICS = ConfigKey.of(
+            "poolMetrics",
+            ScalarTypes.FLAG,
+            NETWORK.netty().poolMetrics(),
+            "true to register the meters of the connection pool in Micrometer's global registry");
+    private static final ConfigKey<Boolean> WIRE_LOG = ConfigKey.of(
+            "wireLog",
+            ScalarTypes.FLAG,
+            false,
+            "true to log requests and responses without keys, prompts and answers: logger `dev.understudy.wire`, level debug");
+
+    private static final Logger WIRE_LOGGER = Loggers.getLogger("dev.understudy.wire");
+
     static final ObjectType<Transport> SECTION = new ObjectType<>(
             "transport",
             "connections to a provider",
@@ -140,7 +155,9 @@ final class TransportKeys {
                     MAX_CONCURRENT_STREAMS,
                     SERVER_NAME,
                     UNIX_SOCKET,
-                    CLIENT_CERTIFICATE),
+                    CLIENT_CERTIFICATE,
+                    POOL_METRICS,
+                    WIRE_LOG),
             values -> new Transport(
                     values.get(CONNECT),
                     values.get(DRAIN),
@@ -168,7 +185,11 @@ final class TransportKeys {
                 values.find(SERVER_NAME),
                 values.find(UNIX_SOCKET),
                 certificate == null ? null : identity(certificate),
-                NETWORK.client());
+                new Transport.Netty(
+                        null,
+                        values.get(POOL_METRICS),
+                        values.get(WIRE_LOG) ? WIRE_LOGGER::debug : null,
+                        NETWORK.netty().client()));
     }
 
     private static Transport.ClientCertificate identity(Path file) {

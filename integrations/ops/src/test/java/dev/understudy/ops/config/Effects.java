@@ -308,6 +308,16 @@ public final class Effects {
     private static Stream<Effect> transports() {
         return Stream.of(
                 Effect.of(
+                        "providers.p.transport.poolMetrics",
+                        true,
+                        config -> transport(config).network().netty().poolMetrics(),
+                        true),
+                Effect.of(
+                        "providers.p.transport.wireLog",
+                        true,
+                        config -> transport(config).network().netty().wireLog() != null,
+                        true),
+                Effect.of(
                         "providers.p.transport.connect",
                         "7777ms",
                         config -> transport(config).connect(),

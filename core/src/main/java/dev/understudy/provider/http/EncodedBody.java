@@ -9,11 +9,22 @@ import dev.understudy.chat.SamplingParameters;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.json.Json;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Encoded body of a request, shared within a call by all providers with equal dialect, model and adaptation. */
-final class EncodedBodyCache {
+/**
+ * Encoded body of a request, shared within a call by all providers with equal dialect, model and adaptation. The bytes
+ * are kept until an answer begins, because the same request may be sent again until then. An attempt after that encodes
+ * them anew. Thread-safe.
+ */
+final class EncodedBody {
 
-    private EncodedBodyCache() {}
+    private final Supplier<byte[]> encoder;
+    private volatile byte @Nullable [] encoded;
+
+    private EncodedBody(Supplier<byte[]> encoder) {
+        this.encoder = encoder;
+    }
 
     /**
      * Equal for equal bytes. Copies of a request for another attempt share their large parts, so these are compared
@@ -45,12 +56,31 @@ final class EncodedBodyCache {
     }
 
     /**
+     * Encodes the request, unless an earlier attempt of the call did.
+     *
      * @throws CallFailed in the phase REQUEST if the request cannot be encoded, because of numbers beyond JSON or too
      *     deep nesting
      */
-    static byte[] of(Dialect dialect, ChatRequest request, boolean stream, AdaptedBody adaptedBody, CallScope scope) {
+    static EncodedBody of(
+            Dialect dialect, ChatRequest request, boolean stream, AdaptedBody adaptedBody, CallScope scope) {
         try {
-            return written(dialect, request, stream, adaptedBody, scope);
+            Key key = new Key(
+                    dialect.encoding(),
+                    request.model(),
+                    stream,
+                    adaptedBody,
+                    new Same(request.messages()),
+                    new Same(request.toolSet()),
+                    new Same(request.format()),
+                    request.sampling(),
+                    request.extra(),
+                    request.options());
+            EncodedBody body = scope.computeOnce(
+                    key,
+                    EncodedBody.class,
+                    () -> new EncodedBody(() -> Json.write(adaptedBody.of(dialect.body(request, stream)))));
+            body.bytes();
+            return body;
         } catch (CallFailed typed) {
             throw typed;
         } catch (RuntimeException | StackOverflowError thrown) { // a value that contains itself
@@ -64,19 +94,18 @@ final class EncodedBodyCache {
         }
     }
 
-    private static byte[] written(
-            Dialect dialect, ChatRequest request, boolean stream, AdaptedBody adaptedBody, CallScope scope) {
-        Key key = new Key(
-                dialect.encoding(),
-                request.model(),
-                stream,
-                adaptedBody,
-                new Same(request.messages()),
-                new Same(request.toolSet()),
-                new Same(request.format()),
-                request.sampling(),
-                request.extra(),
-                request.options());
-        return scope.computeOnce(key, byte[].class, () -> Json.write(adaptedBody.of(dialect.body(request, stream))));
+    /** Returns the bytes, which must not be modified. */
+    byte[] bytes() {
+        byte[] bytes = encoded;
+        if (bytes == null) {
+            bytes = encoder.get();
+            encoded = bytes;
+        }
+        return bytes;
+    }
+
+    /** Drops the bytes. Called when an answer begins. */
+    void release() {
+        encoded = null;
     }
 }
