@@ -56,9 +56,9 @@ final class AttemptPermit {
     }
 
     private @Nullable SkipReason acquire(BooleanSupplier slot, long now) {
-        SkipReason hold = RouteChecks.hold(pooledProvider, now); // may have begun while the call waited
-        if (hold != null) {
-            return hold;
+        SkipReason begun = begunMeanwhile(now);
+        if (begun != null) {
+            return begun;
         }
         CircuitBreaker.Admission admission = admission(now);
         if (!(admission instanceof Permit granted)) {
@@ -83,6 +83,12 @@ final class AttemptPermit {
         held.set(true);
         pooledProvider.health().started();
         return null;
+    }
+
+    /** Returns a hold or a cooldown that may have begun while the call waited, or before an early trial. */
+    private @Nullable SkipReason begunMeanwhile(long now) {
+        SkipReason hold = RouteChecks.hold(pooledProvider, now);
+        return hold != null ? hold : RouteChecks.statedWait(route, call.memory().cooldowns(), now);
     }
 
     private CircuitBreaker.Admission admission(long now) {

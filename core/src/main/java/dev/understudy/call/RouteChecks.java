@@ -3,6 +3,7 @@ package dev.understudy.call;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.guard.CircuitBreaker;
+import dev.understudy.guard.FailureRules;
 import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.Cooldowns;
 import dev.understudy.pool.PooledProvider;
@@ -47,6 +48,14 @@ final class RouteChecks {
     /** Returns the hold of a provider by an operator; {@code null} for none. */
     static @Nullable SkipReason hold(PooledProvider pooledProvider, long now) {
         return pooledProvider.isHeld(now) ? new SkipReason.Held(duration(pooledProvider.heldFor(now))) : null;
+    }
+
+    /** Returns the cooldown until a time that the vendor named, before which no call asks; {@code null} for none. */
+    static @Nullable SkipReason statedWait(Route route, Cooldowns cooldowns, long now) {
+        Cooldowns.Cooldown cooldown = cooldowns.at(route.name(), route.model(), now);
+        return cooldown == null || FailureRules.of(cooldown.kind()).coolsDownModel()
+                ? null
+                : coolingDown(cooldown, now);
     }
 
     /** Returns the reason why a call does not wait for a route: a hold or an open circuit; {@code null} for none. */

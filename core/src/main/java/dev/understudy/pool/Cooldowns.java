@@ -47,7 +47,11 @@ public final class Cooldowns {
         void cooldownEnded(String provider, String model);
     }
 
-    private record Key(String provider, String model) {}
+    /**
+     * A wait that a vendor named is kept beside the cooldown of a model that it does not have, which may be longer but does
+     * not keep a call from asking when no other route is left.
+     */
+    private record Key(String provider, String model, boolean stated) {}
 
     private final RecentlyUsed<Key, Cooldown> cooldowns = new RecentlyUsed<>(CAPACITY, any -> false);
     private final Watcher watcher;
@@ -71,10 +75,19 @@ public final class Cooldowns {
         return cooldowns.size();
     }
 
-    /** Ends the cooldown after a success. */
+    /**
+     * Ends the cooldown after a success. A wait that the vendor named goes on: the answer is to a request from before it.
+     */
     public void succeeded(String provider, String model) {
-        if (!cooldowns.isEmpty() && cooldowns.remove(new Key(provider, model)) != null) {
-            watcher.cooldownEnded(provider, model);
+        if (cooldowns.isEmpty()) {
+            return;
+        }
+        end(new Key(provider, model, false));
+    }
+
+    private void end(Key key) {
+        if (cooldowns.remove(key) != null) {
+            watcher.cooldownEnded(key.provider, key.model);
         }
     }
 
@@ -86,26 +99,31 @@ public final class Cooldowns {
                 ended.add(key);
             }
         });
-        ended.forEach(key -> succeeded(key.provider, key.model));
+        ended.forEach(this::end);
     }
 
     /** Starts a cooldown of another instance, for {@link #MODEL_COOLDOWN} at most. */
     void remoteCooldown(String provider, String model, FailureKind kind, long until, long now) {
         long longest = now + MODEL_COOLDOWN.toNanos();
-        start(new Key(provider, model), new Cooldown(until - longest > 0 ? longest : until, kind), now);
+        start(key(provider, model, kind), new Cooldown(until - longest > 0 ? longest : until, kind), now);
     }
 
     /** Ends the cooldown after a success of another instance. */
     void remoteEnded(String provider, String model) {
-        cooldowns.remove(new Key(provider, model));
+        cooldowns.remove(new Key(provider, model, false));
+        cooldowns.remove(new Key(provider, model, true));
     }
 
-    /** Returns the cooldown in force at this instant, {@code null} for none. */
+    /** Returns the cooldown in force at this instant, a wait that the vendor named first; {@code null} for none. */
     public @Nullable Cooldown at(String provider, String model, long now) {
         if (cooldowns.isEmpty()) {
             return null;
         }
-        Key key = new Key(provider, model);
+        Cooldown stated = at(new Key(provider, model, true), now);
+        return stated != null ? stated : at(new Key(provider, model, false), now);
+    }
+
+    private @Nullable Cooldown at(Key key, long now) {
         Cooldown cooldown = cooldowns.get(key);
         if (cooldown == null || cooldown.until - now > 0) {
             return cooldown;
@@ -115,8 +133,12 @@ public final class Cooldowns {
     }
 
     private void start(String provider, String model, Cooldown cooldown, long now) {
-        start(new Key(provider, model), cooldown, now);
+        start(key(provider, model, cooldown.kind), cooldown, now);
         watcher.cooldownStarted(provider, model, cooldown, now);
+    }
+
+    private static Key key(String provider, String model, FailureKind kind) {
+        return new Key(provider, model, !FailureRules.of(kind).coolsDownModel());
     }
 
     private void start(Key key, Cooldown cooldown, long now) {

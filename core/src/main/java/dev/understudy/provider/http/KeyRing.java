@@ -121,7 +121,11 @@ final class KeyRing {
         return kind == FailureKind.RATE_LIMITED || kind == FailureKind.QUOTA || kind == FailureKind.AUTH;
     }
 
-    /** Starts the cooldown that a failure calls for; returns its length, or {@code null} if the key stays in use. */
+    /**
+     * Starts the cooldown that a failure calls for, unless a longer one is in force: several requests may fail at a time.
+     *
+     * @return the time until the key is used again; {@code null} if it stays in use
+     */
     @Nullable
     Duration coolDown(Lease lease, Failure failure, long now) {
         if (lease.index < 0) {
@@ -138,8 +142,20 @@ final class KeyRing {
             return null;
         }
         Duration bounded = wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
-        cooldowns.set(lease.index, new Cooldown(now + bounded.toNanos(), failure.kind()));
-        return bounded;
+        Cooldown is = new Cooldown(now + bounded.toNanos(), failure.kind());
+        Cooldown kept = cooldowns.accumulateAndGet(lease.index, is, (was, later) -> later(was, later, now));
+        return kept == null ? bounded : Duration.ofNanos(kept.until - now);
+    }
+
+    /** Returns the cooldown that ends later. Rejection, and what is learned about a rejected key, replace what was known. */
+    private static @Nullable Cooldown later(@Nullable Cooldown was, @Nullable Cooldown is, long now) {
+        boolean kept = was != null
+                && is != null
+                && was.active(now)
+                && !isRejected(was)
+                && !isRejected(is)
+                && was.until - is.until >= 0;
+        return kept ? was : is;
     }
 
     /** Returns the cooldown after a rate limit. Without a time the only key stays in use: the call backs off by itself. */

@@ -33,6 +33,22 @@ class KeyRingTest {
     }
 
     @Test
+    void laterAndShorterWaitDoesNotShortenALongerOne() {
+        KeyRing.Lease one = lease(0);
+        ring.coolDown(one, LIMITED, 0);
+        Failure shorter = LIMITED.withRetryAfter(Duration.ofSeconds(1));
+        assertThat(ring.coolDown(one, shorter, 0)).as("the wait that remains").isEqualTo(Duration.ofSeconds(5));
+        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
+                .doesNotContain(0);
+        KeyRing.Lease other = lease(FIVE_SECONDS);
+        ring.coolDown(other, Failure.of(FailureKind.QUOTA, ""), FIVE_SECONDS);
+        ring.coolDown(other, LIMITED, FIVE_SECONDS);
+        assertThat(IntStream.range(0, 4).map(i -> lease(3 * FIVE_SECONDS).index()))
+                .as("a key without quota, and a request that was on its way")
+                .doesNotContain(other.index());
+    }
+
+    @Test
     void rateLimitWithoutATimeIsTwoSecondsForOneOfSeveral() {
         assertThat(ring.coolDown(lease(0), Failure.of(FailureKind.RATE_LIMITED, ""), 0))
                 .isEqualTo(Duration.ofSeconds(2));
