@@ -33,6 +33,9 @@ import java.util.Map;
  */
 final class OpenAiResponsesRequest {
 
+    /** OpenAI refuses a smaller limit with "integer below minimum value". */
+    private static final int MIN_OUTPUT_TOKENS = 16;
+
     private OpenAiResponsesRequest() {}
 
     static Map<String, Object> body(ChatRequest request, boolean stream, ToolCallIdMapper ids) {
@@ -147,7 +150,7 @@ final class OpenAiResponsesRequest {
             body.put("top_p", samplingParameters.topP());
         }
         if (samplingParameters.maxTokens() != null) {
-            body.put("max_output_tokens", samplingParameters.maxTokens());
+            body.put("max_output_tokens", Math.max(MIN_OUTPUT_TOKENS, samplingParameters.maxTokens()));
         }
     }
 

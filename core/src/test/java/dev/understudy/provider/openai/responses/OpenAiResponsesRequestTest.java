@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 class OpenAiResponsesRequestTest {
@@ -170,6 +172,13 @@ class OpenAiResponsesRequestTest {
                 .contains("\"temperature\":0.5,\"top_p\":0.9,\"max_output_tokens\":100")
                 .doesNotContain("END")
                 .doesNotContain("seed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 16", "15, 16", "16, 16", "17, 17"})
+    void limitOfTokensIsTheSmallestThatTheVendorAccepts(int requested, int sent) {
+        ChatRequest request = ChatRequest.of("m1", "q").withMaxTokens(requested);
+        assertThat(json(request).path("max_output_tokens").intValue()).isEqualTo(sent);
     }
 
     @Test

@@ -33,7 +33,9 @@ public final class HealthCheckKeys {
             DEFAULTS.healthyAfter(),
             "number of consecutive successes that put it back");
     public static final ConfigKey<String> QUERY = ConfigKey.optional(
-            "query", ScalarTypes.TEXT, "prompt that is sent instead of a GET; it is billed like any call");
+            "query",
+            ScalarTypes.TEXT,
+            "prompt that is sent instead of a GET, with a limit of one output token; it is billed like any call");
     static final ConfigKey<String> MODEL = ConfigKey.optional(
             "model",
             ScalarTypes.TEXT,
@@ -63,7 +65,9 @@ public final class HealthCheckKeys {
                 values.get(TIMEOUT),
                 values.get(UNHEALTHY_AFTER),
                 values.get(HEALTHY_AFTER),
-                query == null ? null : ChatRequest.of(model(values, providerOptions), query));
+                query == null
+                        ? null
+                        : ChatRequest.of(model(values, providerOptions), query).withMaxTokens(1));
     }
 
     /** Returns the query; {@code null} for an unbilled GET. An empty query at runtime removes a configured one. */

@@ -181,9 +181,9 @@ public final class Effects {
                                 7),
                         Effect.of(
                                 at + "healthyAfter", 7, config -> probes(config).healthyAfter(), 7),
-                        Effect.of(at + "query", "ping?", config -> asked(config), "m: ping?")
+                        Effect.of(at + "query", "ping?", config -> asked(config), "m: ping? (1)")
                                 .with("providers.p.model", "m"),
-                        Effect.of(at + "model", "tiny", config -> asked(config), "tiny: ping?")
+                        Effect.of(at + "model", "tiny", config -> asked(config), "tiny: ping? (1)")
                                 .with("providers.p.model", "m")
                                 .with(at + "query", "ping?")));
     }
@@ -664,7 +664,8 @@ public final class Effects {
         ChatRequest query = probes(config).query();
         return query == null
                 ? ""
-                : query.model() + ": " + ((Message.User) query.messages().get(0)).text();
+                : query.model() + ": " + ((Message.User) query.messages().get(0)).text() + " ("
+                        + query.sampling().maxTokens() + ")";
     }
 
     private static Webhooks.Options hook(ConfigDocument config) {
