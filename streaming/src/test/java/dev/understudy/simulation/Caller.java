@@ -1,0 +1,171 @@
+package dev.understudy.simulation;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.StreamChunk;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.util.context.Context;
+
+/** Subscriber of one call, which checks each signal that it receives. */
+final class Caller implements CoreSubscriber<Object> {
+
+    final int call;
+    private final boolean single;
+    private final Context context;
+    private final Tasks tasks;
+    private final History history;
+    private final Consumer<String> violation;
+    private final Consumer<Caller> onDemand;
+    private final StringBuilder text = new StringBuilder();
+    private @Nullable Subscription subscription;
+    private long requested;
+    private long received;
+    private @Nullable FinishReason finish;
+    long deadline = Long.MAX_VALUE;
+    boolean cancelled;
+
+    @Nullable
+    String outcome;
+
+    @Nullable
+    String provider;
+
+    @Nullable
+    Throwable error;
+
+    /** @param onDemand called with this caller when the subscriber may request more */
+    Caller(
+            int call,
+            boolean single,
+            Context context,
+            Tasks tasks,
+            History history,
+            Consumer<String> violation,
+            Consumer<Caller> onDemand) {
+        this.call = call;
+        this.single = single;
+        this.context = context;
+        this.tasks = tasks;
+        this.history = history;
+        this.violation = violation;
+        this.onDemand = onDemand;
+    }
+
+    @Override
+    public Context currentContext() {
+        return context;
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        this.subscription = subscription;
+        onDemand.accept(this);
+    }
+
+    void request(long n) {
+        if (outcome == null && !cancelled && subscription != null) {
+            requested = requested + n < 0 ? Long.MAX_VALUE : requested + n;
+            subscription.request(n);
+        }
+    }
+
+    void cancel() {
+        if (outcome == null && !cancelled && subscription != null) {
+            cancelled = true;
+            history.add("cancel " + call);
+            subscription.cancel();
+        }
+    }
+
+    boolean isOver() {
+        return outcome != null || cancelled;
+    }
+
+    @Override
+    public void onNext(Object item) {
+        received++;
+        if (outcome != null) {
+            violation.accept("call " + call + " received an item after " + outcome);
+        }
+        if (cancelled) {
+            return; // a signal may cross the cancellation
+        }
+        if (received > requested) {
+            violation.accept("call " + call + " received more than it requested");
+        }
+        if (item instanceof ChatResponse response) {
+            text.append(response.text());
+            finished(response.finish());
+        } else if (item instanceof StreamChunk.Text words) {
+            text.append(words.text());
+        } else if (item instanceof StreamChunk.Reset reset) {
+            text.setLength(Math.min(text.length(), reset.discardFromOffset()));
+        } else if (item instanceof StreamChunk.Finish end) {
+            finished(end);
+        }
+        if (!Answers.text(call).startsWith(text.toString())) {
+            violation.accept("call " + call + " received a wrong text: " + text);
+        }
+        onDemand.accept(this);
+    }
+
+    private void finished(StreamChunk.Finish end) {
+        if (finish != null) {
+            violation.accept("call " + call + " received two finish reasons");
+        }
+        finish = end.reason();
+        provider = end.servedBy().provider();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (cancelled) {
+            return;
+        }
+        this.error = error;
+        if (!(error instanceof ChatException)) {
+            violation.accept("call " + call + " failed without a type: " + error);
+        }
+        if (error instanceof ChatException.PartialAnswer partial
+                && !partial.partial().text().equals(text.toString())) {
+            violation.accept("call " + call + " received '" + text + "' but the partial answer is '"
+                    + partial.partial().text() + "'");
+        }
+        if (finish != null) {
+            violation.accept("call " + call + " failed after its finish: " + error);
+        }
+        end(error.getClass().getSimpleName());
+    }
+
+    @Override
+    public void onComplete() {
+        if (cancelled) {
+            return;
+        }
+        if (finish == null) {
+            violation.accept("call " + call + " completed without a finish");
+        } else if (finish == FinishReason.STOP && !text.toString().equals(Answers.text(call))) {
+            violation.accept(
+                    "call " + call + " completed with '" + text + "' in place of '" + Answers.text(call) + "'");
+        } else if (finish != FinishReason.STOP && finish != FinishReason.LENGTH) {
+            violation.accept("call " + call + " completed with " + finish);
+        }
+        end("served " + finish);
+    }
+
+    private void end(String how) {
+        if (outcome != null) {
+            violation.accept("call " + call + " ended twice: " + outcome + ", " + how);
+        }
+        outcome = how;
+        if (tasks.now() > deadline) {
+            violation.accept(
+                    "call " + call + " ended " + (tasks.now() - deadline) / 1_000_000 + " ms after its deadline");
+        }
+        history.add("ended " + call + " " + how + " with " + text.length() + " characters" + (single ? " whole" : ""));
+    }
+}

@@ -1,0 +1,475 @@
+package dev.understudy.simulation;
+
+import dev.understudy.CallContext;
+import dev.understudy.Understudy;
+import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Feature;
+import dev.understudy.event.Event;
+import dev.understudy.event.ProviderStatus;
+import dev.understudy.event.ProviderStatus.CircuitState;
+import dev.understudy.policy.HealthCheckPolicy;
+import dev.understudy.policy.HedgingPolicy;
+import dev.understudy.policy.ProviderOptions;
+import dev.understudy.policy.Selection;
+import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.endpoint.Transport;
+import dev.understudy.streaming.ResumePolicy;
+import dev.understudy.streaming.ResumingProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
+
+/**
+ * One simulated world and its calls, all of which follow from a seed: client, providers, dialects and framings are those
+ * of the library; time, threads, network and vendors are simulated.
+ */
+final class Simulation {
+
+    private static final long SECOND = 1_000_000_000L;
+    private static final long TROUBLE = 60 * SECOND;
+    private static final long HEALED = Tasks.START + 70 * SECOND;
+
+    /** After this time each provider is used again: cooldowns of keys and models last ten minutes. */
+    private static final long RECOVERED = HEALED + 11 * 60 * SECOND;
+
+    /**
+     * Most requests of one call at one provider: three attempts with three more keys each, and as many for takeovers.
+     */
+    private static final int REQUESTS = 24;
+
+    private static final long END = RECOVERED + 60 * SECOND;
+    /** Time in which a signal passes from a timer to the caller. */
+    private static final long LATE = 5_000_000;
+
+    private static final String MODEL = "m";
+
+    /**
+     * Result of a simulation.
+     *
+     * @param violation what an invariant found first, and when; {@code null} for none
+     * @param hash hash of the history
+     * @param history the history, "" unless it was kept
+     * @param steps tasks that ran
+     */
+    record Result(long seed, @Nullable String violation, long hash, String history, long steps, Reached reached) {}
+
+    private final long seed;
+    private final Chance chance;
+    private final Tasks tasks;
+    private final History history;
+    private final Reached reached = new Reached();
+    private final Network network;
+    private final List<Vendor> vendors = new ArrayList<>();
+    private final List<Caller> callers = new ArrayList<>();
+    private final Map<Long, Integer> ends = new HashMap<>();
+    private final Tasks.Lane world = new Tasks.Lane("world");
+    private final SimulatedScheduler.Executors executors;
+    private final Map<String, Integer> firsts = new HashMap<>();
+    private final Map<String, Integer> retries = new HashMap<>();
+    private @Nullable String violation;
+    private boolean closing;
+    private int started;
+
+    private Simulation(long seed, boolean keep) {
+        this.seed = seed;
+        this.chance = new Chance(seed);
+        this.tasks = new Tasks(chance.split());
+        this.history = new History(tasks, keep);
+        this.network = new Network(tasks, chance.split(), history);
+        this.executors = SimulatedScheduler.Executors.of(tasks, chance.split());
+    }
+
+    /** Runs the world of a seed. */
+    static Result simulate(long seed, boolean keep) {
+        Simulation simulation = new Simulation(seed, keep);
+        SimulatedScheduler.enter(simulation.executors);
+        try {
+            simulation.run();
+        } catch (Stopped stopped) {
+            simulation.history.add("stopped");
+        } catch (RuntimeException | AssertionError thrown) {
+            java.io.StringWriter trace = new java.io.StringWriter();
+            thrown.printStackTrace(new java.io.PrintWriter(trace));
+            simulation.violated("thrown: " + trace);
+        } finally {
+            SimulatedScheduler.leave();
+        }
+        return new Result(
+                seed,
+                simulation.violation,
+                simulation.history.hash(),
+                simulation.history.text(),
+                simulation.tasks.steps(),
+                simulation.reached);
+    }
+
+    /** End of a simulation whose violation is recorded. */
+    private static final class Stopped extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Stopped() {
+            super(null, null, false, false);
+        }
+    }
+
+    private void violated(String what) {
+        history.add("VIOLATION " + what);
+        if (violation == null) {
+            violation = "step " + tasks.steps() + ", " + (tasks.now() - Tasks.START) / 1_000_000 + " ms: " + what;
+        }
+    }
+
+    private void run() {
+        Understudy understudy = understudy();
+        ChatProvider resuming =
+                ResumingProvider.over(understudy, chance.of(0.7) ? ResumePolicy.exact() : ResumePolicy.restarting());
+        plan(understudy, resuming);
+        runUntil(HEALED);
+        runUntil(RECOVERED);
+        for (Caller caller : callers) {
+            if (!caller.isOver()) {
+                violated("call " + caller.call + " never ended");
+            }
+        }
+        checkAmplification();
+        if (!closing) {
+            recover(understudy);
+        }
+        runUntil(END);
+        for (ProviderStatus status : understudy.control().status()) {
+            if (status.inFlight() != 0) {
+                violated(status.provider() + " has " + status.inFlight() + " calls in flight at the end");
+            }
+            if (!closing && !status.keyCooldowns().isEmpty()) {
+                violated(status.provider() + " has keys that cool down at the end: " + status.keyCooldowns());
+            }
+            if (!closing && status.circuits().values().stream().anyMatch(s -> s != CircuitState.CLOSED)) {
+                violated(status.provider() + " has a circuit that is not closed at the end: " + status.circuits());
+            }
+        }
+        ends.forEach((id, count) -> {
+            if (count != 1) {
+                violated("call number " + id + " has " + count + " last events");
+            }
+        });
+        if (ends.size() != started) {
+            violated(started + " calls were begun, and " + ends.size() + " have a last event");
+        }
+        understudy.close();
+        runUntil(END + 3_600 * SECOND);
+        List<String> left = tasks.left();
+        if (!left.isEmpty()) {
+            violated("left after the end: " + left);
+        }
+        for (Vendor vendor : vendors) {
+            if (!vendor.site.connections.isEmpty()) {
+                violated("open after the end: " + vendor.site.connections);
+            }
+        }
+        long bytes = network.allocator().metric().usedHeapMemory()
+                + network.allocator().metric().usedDirectMemory();
+        if (bytes != 0) {
+            violated(bytes + " bytes of buffers are not released");
+        }
+    }
+
+    private void checkAmplification() {
+        for (Vendor vendor : vendors) {
+            vendor.requests.forEach((call, count) -> {
+                if (count > REQUESTS) {
+                    violated("call " + call + " asked " + vendor.name + " " + count + " times");
+                }
+            });
+            int first = firsts.getOrDefault(vendor.name, 0);
+            int again = retries.getOrDefault(vendor.name, 0);
+            double allowed = 0.2 * first + (HEALED - Tasks.START) / (double) SECOND + 10 + 1;
+            if (again > allowed) {
+                violated(vendor.name + " was asked " + again + " times again after " + first + " first attempts");
+            }
+        }
+    }
+
+    private void runUntil(long instant) {
+        while (violation == null && tasks.step(instant)) {
+            if (tasks.steps() > 2_000_000) {
+                violated("the simulation does not end");
+            }
+        }
+        if (violation != null) {
+            throw new Stopped();
+        }
+    }
+
+    private Understudy understudy() {
+        UnderstudyBuilder builder = Understudy.builder()
+                .listener(this::happened)
+                .random(chance.split().generator());
+        SimulatedLoops loops = new SimulatedLoops(tasks, network);
+        int providers = chance.between(1, 4);
+        for (int i = 0; i < providers; i++) {
+            Vendor vendor = new Vendor(
+                    "p" + i,
+                    chance.pick(Wire.values()),
+                    i + 1,
+                    tasks,
+                    chance.split(),
+                    history,
+                    reached,
+                    this::violated);
+            vendors.add(vendor);
+            network.add(vendor.site);
+            vendor.keepAlive = chance.nanos(2_000, 90_000);
+            ProviderOptions options = ProviderOptions.defaults();
+            if (chance.of(0.2)) {
+                options = options.withLimits(ProviderOptions.RateLimits.none()
+                        .withConcurrent(chance.between(1, 3))
+                        .withQueue(chance.between(0, 3)));
+            }
+            builder.provider(provider(vendor, loops), options);
+        }
+        if (chance.of(0.3)) {
+            builder.hedging(HedgingPolicy.defaults().withMaxExtra(0.5));
+        }
+        if (chance.of(0.3)) {
+            builder.healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(chance.between(5, 30))));
+        }
+        builder.selection(chance.pick(Selection.sequential(), Selection.weighted(), Selection.leastLatency()));
+        return builder.build();
+    }
+
+    private ChatProvider provider(Vendor vendor, SimulatedLoops loops) {
+        String[] keys = IntStream.range(0, chance.between(vendor.wire == Wire.OLLAMA ? 0 : 1, 3))
+                .mapToObj(i -> "sk-" + vendor.name + "-key-" + i)
+                .toArray(String[]::new);
+        Transport transport = Transport.defaults()
+                .withWire(Transport.Wire.UNENCRYPTED)
+                .withProxy(Transport.Proxy.none())
+                .withEventLoops(loops)
+                .withMaxConnections(chance.between(2, 8))
+                .withClient(client -> client.resolver(network.resolver()));
+        Endpoint endpoint = Endpoint.of(vendor.name, "http://" + vendor.site.host + "/v1", transport, keys);
+        if (chance.of(0.7)) {
+            endpoint = endpoint.withModel(MODEL, Capabilities.of(Feature.STREAMING, Feature.PREFILL));
+        }
+        ChatProvider provider =
+                switch (vendor.wire) {
+                    case OPENAI -> Providers.openAiCompatible(endpoint, OpenAiCompatibility.defaults());
+                    case ANTHROPIC -> Providers.anthropic(endpoint);
+                    case GEMINI -> Providers.gemini(endpoint);
+                    case OLLAMA -> Providers.ollama(endpoint);
+                };
+        PoolClock.install(provider, tasks);
+        return provider;
+    }
+
+    /** Plans calls and what happens to the world, up to the time when all is well again. */
+    private void plan(Understudy understudy, ChatProvider resuming) {
+        int calls = chance.between(3, 14);
+        for (int i = 0; i < calls; i++) {
+            int call = i;
+            long at = chance.jitter(TROUBLE);
+            tasks.schedule(world, at, () -> begin(call, understudy, resuming));
+        }
+        for (Vendor vendor : vendors) {
+            vendor.faulty = chance.of(0.3) ? 0 : chance.between(5, 80) / 100.0;
+            vendor.only = chance.of(0.3) ? chance.pick(Vendor.Fault.values()) : null;
+            vendor.capacity = chance.of(0.2) ? chance.between(1, 3) : Integer.MAX_VALUE;
+            vendor.site.latency = chance.nanos(0, 60);
+            vendor.pace = chance.between(1, 200);
+        }
+        int troubles = chance.between(0, 6);
+        for (int i = 0; i < troubles; i++) {
+            Vendor vendor = vendors.get(chance.between(0, vendors.size() - 1));
+            long at = chance.jitter(TROUBLE);
+            long lasts = chance.nanos(100, 20_000);
+            int kind = chance.between(0, 6);
+            tasks.schedule(world, at, () -> trouble(vendor, kind, lasts));
+        }
+        closing = chance.of(0.1);
+        if (closing) {
+            tasks.schedule(world, chance.jitter(TROUBLE), () -> {
+                reached.add("closed while calls are in flight");
+                understudy
+                        .closeGracefully(Duration.ofMillis(chance.between(0, 10_000)))
+                        .subscribe();
+            });
+        }
+        tasks.schedule(world, HEALED - Tasks.START - SECOND, this::heal);
+    }
+
+    private void trouble(Vendor vendor, int kind, long lasts) {
+        Network.Site site = vendor.site;
+        history.add("trouble " + kind + " at " + vendor.name);
+        switch (kind) {
+            case 0 -> {
+                reached.add("restart");
+                network.restart(site);
+                site.accepts = Network.Accepts.REFUSES;
+            }
+            case 1 -> {
+                reached.add("partition");
+                site.silent = true;
+            }
+            case 2 -> {
+                reached.add("connections not accepted");
+                site.accepts = Network.Accepts.SILENT;
+            }
+            case 3 -> {
+                reached.add("unknown host");
+                site.known = false;
+            }
+            case 4 -> {
+                reached.add("another address");
+                network.restart(site);
+                site.address += 256;
+            }
+            case 5 -> {
+                reached.add("dead connections");
+                site.connections.forEach(Network.Connection::die);
+            }
+            default -> {
+                reached.add("slow network");
+                site.latency = chance.nanos(500, 3_000);
+            }
+        }
+        tasks.schedule(world, lasts, () -> well(vendor));
+    }
+
+    private void well(Vendor vendor) {
+        vendor.site.accepts = Network.Accepts.YES;
+        vendor.site.silent = false;
+        vendor.site.known = true;
+        vendor.site.latency = Math.min(vendor.site.latency, 60_000_000);
+    }
+
+    private void heal() {
+        history.add("well again");
+        for (Vendor vendor : vendors) {
+            well(vendor);
+            vendor.faulty = 0;
+            vendor.capacity = Integer.MAX_VALUE;
+        }
+    }
+
+    private void begin(int call, Understudy understudy, ChatProvider resuming) {
+        ChatRequest request = ChatRequest.of(MODEL, Answers.prompt(call));
+        if (chance.of(0.5)) {
+            request = request.withTemperature(0.0);
+        }
+        long timeout = chance.of(0.2) ? chance.nanos(500, 30_000) : 0;
+        Context with = timeout == 0
+                ? Context.empty()
+                : CallContext.timeout(Duration.ofNanos(timeout)).apply(Context.empty());
+        int mode = chance.between(0, 2);
+        boolean slow = mode > 0 && chance.of(0.3);
+        Caller caller =
+                new Caller(call, mode == 0, with, tasks, history, this::violated, slow ? this::later : this::all);
+        if (timeout > 0) {
+            caller.deadline = tasks.now() + timeout + LATE;
+        }
+        callers.add(caller);
+        history.add("begin " + call + " mode " + mode + (slow ? " slow" : ""));
+        Flux<?> answer = mode == 0
+                ? understudy.chat(request).flux()
+                : mode == 1 ? understudy.stream(request) : resuming.stream(request);
+        Tasks.Lane lane = new Tasks.Lane("caller-" + call);
+        tasks.execute(lane, () -> answer.subscribe(caller));
+        if (chance.of(0.15)) {
+            tasks.schedule(lane, chance.jitter(15 * SECOND), () -> {
+                reached.add("cancelled");
+                caller.cancel();
+            });
+        }
+    }
+
+    private void all(Caller caller) {
+        caller.request(Long.MAX_VALUE);
+    }
+
+    /** Requests a few more items after a pause. */
+    private void later(Caller caller) {
+        tasks.schedule(
+                world,
+                chance.jitter(chance.of(0.02) ? 40 * SECOND : SECOND / 2),
+                () -> caller.request(chance.between(1, 4)));
+    }
+
+    /** Asks each provider alone: all of them must serve. */
+    private void recover(Understudy understudy) {
+        List<String> names = vendors.stream().map(vendor -> vendor.name).toList();
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            String[] others =
+                    names.stream().filter(other -> !other.equals(name)).toArray(String[]::new);
+            Caller caller = new Caller(
+                    100 + i,
+                    false,
+                    CallContext.avoid(others).apply(Context.empty()),
+                    tasks,
+                    history,
+                    this::violated,
+                    this::all);
+            callers.add(caller);
+            tasks.schedule(
+                    world, i * SECOND, () -> understudy.stream(ChatRequest.of(MODEL, Answers.prompt(caller.call)))
+                            .subscribe(caller));
+            tasks.schedule(world, 50 * SECOND, () -> {
+                if (!name.equals(caller.provider)) {
+                    violated(name + " is not used though it is well: " + caller.outcome + " " + caller.error);
+                }
+            });
+        }
+    }
+
+    private void happened(Event event) {
+        String kind = event.getClass().getSimpleName();
+        reached.add(kind);
+        StringBuilder line = new StringBuilder(kind);
+        if (event.call() != null) {
+            line.append(' ').append(event.call().number());
+        }
+        if (event instanceof Event.AttemptStarted one) {
+            (one.attempt() == 1 ? firsts : retries).merge(one.provider(), 1, Integer::sum);
+            line.append(' ').append(one.provider()).append(" attempt ").append(one.attempt());
+        } else if (event instanceof Event.AttemptFailed one) {
+            line.append(' ')
+                    .append(one.attempt().provider())
+                    .append(' ')
+                    .append(one.attempt().failure());
+            reached.add("failure " + one.attempt().failure().kind());
+        } else if (event instanceof Event.CircuitStateChanged one) {
+            line.append(' ').append(one);
+            reached.add("circuit " + one.to());
+        } else if (event instanceof Event.RouteSkipped one) {
+            line.append(' ')
+                    .append(one.attempt().provider())
+                    .append(' ')
+                    .append(one.attempt().failure());
+        } else if (event instanceof Event.ProviderReported one) {
+            line.append(' ').append(one.providerEvent());
+            reached.add(one.providerEvent().getClass().getSimpleName());
+        } else if (event instanceof Event.StreamTakenOver one) {
+            reached.add("takeover by " + one.takeover().strategy());
+        } else if (event instanceof Event.CallSucceeded
+                || event instanceof Event.CallFailed
+                || event instanceof Event.CallCancelled) {
+            ends.merge(event.call().number(), 1, Integer::sum);
+        }
+        history.add(line.toString());
+        if (event.call() != null) {
+            started = (int) Math.max(started, event.call().number());
+        }
+    }
+}
