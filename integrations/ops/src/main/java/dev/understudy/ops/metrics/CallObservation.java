@@ -85,7 +85,11 @@ final class CallObservation implements Listener {
     @Override
     public Context attemptContext(Event.AttemptStarted attempt, Context context) {
         AttemptObservation span = AttemptObservation.start(registry, observation, attempt, trigger());
-        attempts.put(new Key(attempt.call(), attempt.provider(), attempt.model(), attempt.attempt()), span);
+        AttemptObservation same =
+                attempts.put(new Key(attempt.call(), attempt.provider(), attempt.model(), attempt.attempt()), span);
+        if (same != null) { // attempts of a continuation are numbered from 1 again
+            same.cancelled();
+        }
         if (ended.get()) {
             closeAll(); // the call has ended meanwhile
         }
