@@ -245,6 +245,7 @@ final class Attempt implements AttemptBoundary.Ends {
     ChatException.PartialAnswer interrupted(ChatException.CallFailed failed, ChatResponseAggregator delivered) {
         Failure failure = failed.failure().afterContent();
         reportFailure(failure.equals(failed.failure()) ? failed : failed.with(failure));
+        ChatException.CallFailed cut = new ChatException.CallFailed(failure).withVendorText(failed::vendorText);
         AttemptLog.Attempt attempt = logEntry(
                 AttemptLog.Outcome.PARTIAL,
                 failure,
@@ -252,7 +253,7 @@ final class Attempt implements AttemptBoundary.Ends {
                 failure.advice().keyFingerprint());
         call.publish(new Event.AttemptFailed(call.id(), attempt));
         ChatException.PartialAnswer partial =
-                new ChatException.PartialAnswer(failure, delivered.partial(servedBy(attemptLog(attempt))));
+                new ChatException.PartialAnswer(cut, delivered.partial(servedBy(attemptLog(attempt))));
         call.end(new Event.CallFailed(call.id(), partial, call.took()));
         return partial;
     }

@@ -2,6 +2,7 @@ package dev.understudy.chat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +26,22 @@ public abstract sealed class ChatException extends RuntimeException {
      */
     public abstract Failure failure();
 
+    /**
+     * Returns the vendor's error as it was received, for the analysis of one failure: the body of the response, or the error
+     * within a stream. At most 16,384 characters. Keys of the endpoint are removed. The text may quote the prompt and contain
+     * control characters; therefore no message, event or log line contains it.
+     *
+     * @return the error of the attempt that {@link #failure} describes; {@code null} if the vendor sent none
+     */
+    public @Nullable String vendorText() {
+        return getCause() instanceof ChatException cause ? cause.vendorText() : null;
+    }
+
     /** Failure of one attempt at one provider. */
     public static final class CallFailed extends ChatException {
         private static final long serialVersionUID = 1L;
         private final transient Failure failure;
+        private final transient @Nullable Supplier<@Nullable String> vendorText;
 
         /**
          * Creates the exception of a failure.
@@ -36,8 +49,7 @@ public abstract sealed class ChatException extends RuntimeException {
          * @param failure the failure
          */
         public CallFailed(Failure failure) {
-            super(failure.toString(), null);
-            this.failure = failure;
+            this(failure, null, null);
         }
 
         /**
@@ -47,8 +59,29 @@ public abstract sealed class ChatException extends RuntimeException {
          * @param cause the exception that the provider signalled
          */
         public CallFailed(Failure failure, Throwable cause) {
+            this(failure, cause, null);
+        }
+
+        private CallFailed(
+                Failure failure, @Nullable Throwable cause, @Nullable Supplier<@Nullable String> vendorText) {
             super(failure.toString(), cause);
             this.failure = failure;
+            this.vendorText = vendorText;
+        }
+
+        @Override
+        public @Nullable String vendorText() {
+            return vendorText == null ? null : vendorText.get();
+        }
+
+        /**
+         * Returns a copy with another text of the vendor.
+         *
+         * @param vendorText called by each {@link #vendorText()}; its result must hold no key
+         * @return a copy
+         */
+        public CallFailed withVendorText(Supplier<@Nullable String> vendorText) {
+            return new CallFailed(failure, getCause(), vendorText);
         }
 
         @Override
@@ -57,13 +90,13 @@ public abstract sealed class ChatException extends RuntimeException {
         }
 
         /**
-         * Returns a copy with another failure and the present cause.
+         * Returns a copy with another failure, and the present cause and text of the vendor.
          *
          * @param failure the failure
          * @return a copy
          */
         public CallFailed with(Failure failure) {
-            return getCause() == null ? new CallFailed(failure) : new CallFailed(failure, getCause());
+            return new CallFailed(failure, getCause(), vendorText);
         }
     }
 
@@ -217,12 +250,22 @@ public abstract sealed class ChatException extends RuntimeException {
          * @param partial the delivered part of the answer
          */
         public PartialAnswer(Failure failure, ChatResponse partial) {
+            this(new CallFailed(failure), partial);
+        }
+
+        /**
+         * Creates the exception of a stream with the exception that ended it as cause.
+         *
+         * @param failed the exception that ended the stream
+         * @param partial the delivered part of the answer
+         */
+        public PartialAnswer(CallFailed failed, ChatResponse partial) {
             super(
                     "The answer was cut after " + partial.text().length() + " characters by "
                             + partial.servedBy().provider() + "/"
-                            + partial.servedBy().model() + ": " + failure,
-                    new CallFailed(failure));
-            this.failure = failure;
+                            + partial.servedBy().model() + ": " + failed.failure(),
+                    failed);
+            this.failure = failed.failure();
             this.partial = partial;
         }
 

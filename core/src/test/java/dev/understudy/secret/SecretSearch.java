@@ -42,6 +42,9 @@ record SecretSearch(SocketScenario scenario, CapturedOutput aloud, CanaryKey can
     void look(CallResult result, Object... things) {
         if (result.error() != null) {
             canary.assertUnseenIn(result.error());
+            if (result.error() instanceof ChatException failed) {
+                canary.assertUnseenIn("the text of the vendor", String.valueOf(failed.vendorText()));
+            }
         } else {
             canary.assertUnseenIn("the finish", result.finish().toString());
         }

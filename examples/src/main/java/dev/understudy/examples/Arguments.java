@@ -6,6 +6,7 @@ import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +127,7 @@ record Arguments(List<Member> members, String prompt) {
             if (value.isBlank()) {
                 throw new Wrong("The environment variable " + variable + " is not set");
             }
-            return value.trim().split("\\s*,\\s*");
+            return Arrays.stream(value.split(",")).map(String::strip).toArray(String[]::new);
         }
 
         private List<Member> members(List<Server> servers) {

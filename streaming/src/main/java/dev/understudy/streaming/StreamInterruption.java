@@ -94,6 +94,12 @@ final class StreamInterruption extends RuntimeException {
         return getCause() instanceof ChatException.CallFailed failed ? failed : new ChatException.CallFailed(failure);
     }
 
+    /** The failure without its cause, but with the text of the vendor. */
+    ChatException.CallFailed asCut() {
+        ChatException.CallFailed cut = new ChatException.CallFailed(failure);
+        return getCause() instanceof ChatException cause ? cut.withVendorText(cause::vendorText) : cut;
+    }
+
     /** The failure of a stream that ended without a finish reason. */
     static Failure failure(@Nullable Throwable error) {
         return error == null

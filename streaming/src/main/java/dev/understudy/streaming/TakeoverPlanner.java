@@ -222,7 +222,7 @@ final class TakeoverPlanner {
                     "The answer was cut before any of it was shown", servedBy.attemptLog(), all);
         }
         ChatException.PartialAnswer partial =
-                new ChatException.PartialAnswer(streamInterruption.failure, shown.partial(servedBy));
+                new ChatException.PartialAnswer(streamInterruption.asCut(), shown.partial(servedBy));
         laterFailures.forEach(partial::addSuppressed);
         return partial;
     }

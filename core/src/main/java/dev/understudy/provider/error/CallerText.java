@@ -6,19 +6,22 @@ import dev.understudy.provider.json.JsonTree;
 import dev.understudy.provider.text.PlainText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Text that one request contains: its model, names, prompts, tools and extra fields. Vendors quote it in their
- * errors, and a quote is no evidence about the vendor, so {@link #masked} hides it before phrases are searched.
+ * errors, and a quote is no evidence about the vendor, so {@link #compared} hides it before phrases are searched.
  *
  * <p>A part of an error counts as a quote when it is the model; a whole value or name of at least two words; a run of
  * two words or more at the start or end of a value; anything of the request between quotation marks or brackets
  * (single words: whole values only); or a run of {@value QuoteMask#LONG} letters. A few words that a long prompt shares with a
- * vendor's sentence are no quote. Names of the request's own fields are not hidden. Not thread-safe.
+ * vendor's sentence are no quote for that; but a phrase with consequences for other calls does not count where the request
+ * contains it ({@link ComparedText}). Names of the request's own fields are not hidden. Not thread-safe.
  */
 public final class CallerText {
 
@@ -27,18 +30,48 @@ public final class CallerText {
 
     public static final CallerText NONE = new CallerText("", Map::of);
 
-    /** Characters of one value that are compared. */
-    private static final int VALUE = 256 << 10;
-
     /** Characters of all values that are compared. */
     private static final int ALL = 4 << 20;
 
+    /** Characters of a value in which JSON is looked for. */
+    private static final int JSON = 256 << 10;
+
+    /** Texts that are looked for in one request; further ones count as contained. */
+    private static final int SEARCHES = 32;
+
     private static final int DEPTH = 40;
+
+    /** Characters of a value that may be a code. */
+    private static final int CODE = 200;
 
     private final String model;
     private final Supplier<? extends Map<String, ? extends @Nullable Object>> body;
 
+    private @Nullable Map<String, ? extends @Nullable Object> fields;
     private @Nullable List<String> values;
+    private @Nullable Letters letters;
+    private @Nullable Set<String> codes;
+    private int searches;
+
+    /**
+     * @param values letters of each value
+     * @param complete false if some of the values are missing
+     */
+    private record Letters(List<String> values, boolean complete) {
+
+        static Letters of(List<String> values) {
+            List<String> letters = new ArrayList<>();
+            int left = ALL;
+            for (String value : values) {
+                if (value.length() > left) {
+                    return new Letters(letters, false);
+                }
+                left -= value.length();
+                letters.add(PlainText.letters(value));
+            }
+            return new Letters(letters, true);
+        }
+    }
 
     private CallerText(String model, Supplier<? extends Map<String, ? extends @Nullable Object>> body) {
         this.model = model;
@@ -50,23 +83,25 @@ public final class CallerText {
         return new CallerText(model, body);
     }
 
-    /** Returns text of equal length in which quotes of the request are hidden. */
-    String masked(String text) {
+    /** Returns the text compared with the request, with quotes of the request hidden. */
+    ComparedText compared(String text) {
         if (this == NONE || text.isEmpty()) {
-            return text;
+            return ComparedText.withNothing(text);
         }
         PlainText plain = PlainText.of(TextLimits.truncate(text, 2 * TextLimits.EVIDENCE));
         if (plain.size() == 0) {
-            return text;
+            return ComparedText.withNothing(text);
         }
         QuoteIndex index = new QuoteIndex(plain.letters());
-        feed(index, values());
-        boolean[] hidden = QuoteMask.of(plain, index.runs(), model, text.length());
+        Letters sent = letters();
+        sent.values.forEach(index::feed);
+        QuoteIndex.Runs runs = index.runs();
+        boolean[] hidden = QuoteMask.of(plain, runs, model, text.length());
         char[] masked = text.toCharArray();
         for (int i = 0; i < masked.length; i++) {
             masked[i] = hidden[i] && masked[i] != '\n' ? HIDDEN : masked[i];
         }
-        return new String(masked);
+        return new ComparedText(new String(masked), plain, runs.any(), sent.complete);
     }
 
     /**
@@ -83,9 +118,9 @@ public final class CallerText {
         }
         QuoteIndex index = new QuoteIndex(plain.letters());
         List<String> sent = new ArrayList<>();
-        collect(body.get(), 0, sent, false);
+        collect(fields(), 0, sent, false);
         sent.remove(model);
-        feed(index, sent);
+        Letters.of(sent).values.forEach(index::feed);
         boolean[] hidden = QuoteMask.repeated(plain, index.runs(), text.length());
         StringBuilder shown = new StringBuilder(text.length());
         for (int i = 0; i < hidden.length; i++) {
@@ -98,30 +133,64 @@ public final class CallerText {
         return shown.toString();
     }
 
-    /** Returns true if a code occurs in the request. */
+    /** Returns true if a value or a name of the request has these letters and digits and no others. */
+    boolean isValue(String code) {
+        if (this == NONE) {
+            return false;
+        }
+        Set<String> all = codes;
+        if (all == null) {
+            all = new HashSet<>();
+            for (String value : values()) {
+                if (value.length() <= CODE) {
+                    all.add(PlainText.letters(value));
+                }
+            }
+            collectNumbers(fields(), 0, all);
+            codes = all;
+        }
+        return all.contains(PlainText.letters(code));
+    }
+
+    private static void collectNumbers(@Nullable Object value, int depth, Set<String> numbers) {
+        if (value instanceof Map<?, ?> map && depth < DEPTH) {
+            map.values().forEach(each -> collectNumbers(each, depth + 1, numbers));
+        } else if (value instanceof Iterable<?> list && depth < DEPTH) {
+            list.forEach(each -> collectNumbers(each, depth + 1, numbers));
+        } else if (value instanceof Number number) {
+            numbers.add(PlainText.letters(number.toString()));
+        }
+    }
+
+    /** Returns true if a text occurs in the request. */
     boolean contains(String code) {
         if (this == NONE) {
             return false;
         }
-        PlainText plain = PlainText.of(TextLimits.truncate(code, TextLimits.EVIDENCE));
-        if (plain.size() == 0) {
+        String wanted = PlainText.letters(TextLimits.truncate(code, TextLimits.EVIDENCE));
+        if (wanted.isEmpty()) {
             return false;
         }
-        QuoteIndex index = new QuoteIndex(plain.letters());
-        feed(index, values());
-        return index.runs().any()[plain.size() - 1] >= plain.size();
+        searches++;
+        return searches > SEARCHES || letters().values.stream().anyMatch(value -> value.contains(wanted));
     }
 
-    private static void feed(QuoteIndex index, List<String> values) {
-        int left = ALL;
-        for (String value : values) {
-            if (left <= 0) {
-                return;
-            }
-            int length = Math.min(Math.min(value.length(), VALUE), left);
-            left -= length;
-            index.feed(PlainText.of(value.substring(0, length)).letters());
+    private Map<String, ? extends @Nullable Object> fields() {
+        Map<String, ? extends @Nullable Object> all = fields;
+        if (all == null) {
+            all = body.get();
+            fields = all;
         }
+        return all;
+    }
+
+    private Letters letters() {
+        Letters all = letters;
+        if (all == null) {
+            all = Letters.of(values());
+            letters = all;
+        }
+        return all;
     }
 
     private List<String> values() {
@@ -129,7 +198,7 @@ public final class CallerText {
         if (all == null) {
             all = new ArrayList<>();
             all.add(model);
-            collect(body.get(), 0, all, true);
+            collect(fields(), 0, all, true);
             values = all;
         }
         return all;
@@ -156,7 +225,7 @@ public final class CallerText {
 
     /** Adds values within JSON that is sent as text, such as tool arguments. */
     private static void collectJson(String text, int depth, List<String> values, boolean names) {
-        String json = text.length() > VALUE ? "" : text.strip();
+        String json = text.length() > JSON ? "" : text.strip();
         if (!json.startsWith("{") && !json.startsWith("[")) {
             return;
         }

@@ -89,6 +89,7 @@ final class ErrorBodyCollector {
     private final CallerText caller;
     private @Nullable String param;
     private int status;
+    private int texts; // strings of JSON around what is added
 
     /** @param caller text of the request: JSON and codes within messages count only if the request has none of them */
     ErrorBodyCollector(CallerText caller) {
@@ -141,20 +142,20 @@ final class ErrorBodyCollector {
             add(map.get("response"), depth + 1);
         }
         for (String field : CODE_FIELDS) {
-            String code = scalar(map.get(field));
+            String code = vendors(map, field);
             if (code != null && !(wrapper && field.equals("type"))) {
                 addCode(code);
             }
         }
-        String number = map.get("status_msg") instanceof String ? scalar(map.get("status_code")) : null;
+        String number = map.get("status_msg") instanceof String ? vendors(map, "status_code") : null;
         if (number != null) {
             addCode("base_resp." + number);
         }
         for (String field : STATUS_FIELDS) {
-            status(scalar(map.get(field)));
+            status(vendors(map, field));
         }
         for (String field : EVIDENCE_FIELDS) {
-            String value = scalar(map.get(field));
+            String value = vendors(map, field);
             if (value != null) {
                 evidence.append(field)
                         .append(": ")
@@ -201,7 +202,10 @@ final class ErrorBodyCollector {
             byte[] bytes = stripped.getBytes(StandardCharsets.UTF_8);
             try {
                 JsonReader in = Json.read(bytes);
-                add(JsonTree.of(in), depth + 1);
+                Object json = JsonTree.of(in);
+                texts++;
+                add(json, depth + 1);
+                texts--;
                 return;
             } catch (CallFailed notJson) {
                 // Text that begins with a brace.
@@ -235,7 +239,14 @@ final class ErrorBodyCollector {
         return value.matches("[45]\\d\\d") ? Integer.parseInt(value) : 0;
     }
 
-    private static @Nullable String scalar(@Nullable Object value) {
-        return value instanceof String || value instanceof Number ? value.toString() : null;
+    /**
+     * Returns the scalar value of a field; {@code null} without one, or if it repeats the request: some vendors send parts of
+     * the request along with the error, such as its metadata.
+     */
+    private @Nullable String vendors(Map<?, ?> map, String field) {
+        Object value = map.get(field);
+        String text = value instanceof String || value instanceof Number ? value.toString() : null;
+        boolean repeated = text != null && (caller.isValue(text) || (texts > 0 && caller.contains(field + ':' + text)));
+        return repeated ? null : text;
     }
 }

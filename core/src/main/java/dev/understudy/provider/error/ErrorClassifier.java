@@ -71,7 +71,7 @@ public final class ErrorClassifier {
         ErrorBody error = ErrorBodyReader.read(body, 0, body.length, caller).withCode(header.apply("x-amzn-errortype"));
         Evidence evidence = Evidence.of(error, caller);
         return failure(status, error, evidence)
-                .withRetryAfter(RetryAfter.of(header, evidence.words(), now))
+                .withRetryAfter(RetryAfter.of(header, evidence.words(), now, evidence.quoted()))
                 .withShouldRetry(bool(header.apply("x-should-retry")));
     }
 
@@ -124,8 +124,9 @@ public final class ErrorClassifier {
 
     static Failure inBand(ErrorBody error, CallerText caller) {
         Evidence evidence = Evidence.of(error, caller);
-        int status = error.status() != 0 ? error.status() : StatusText.within(evidence.words());
-        return failure(status, error, evidence).withRetryAfter(RetryAfter.in(evidence.words(), clock()));
+        int status = error.status() != 0 ? error.status() : StatusText.within(evidence.words(), evidence.quoted());
+        return failure(status, error, evidence)
+                .withRetryAfter(RetryAfter.in(evidence.words(), clock(), evidence.quoted()));
     }
 
     private static Instant clock() {
@@ -140,7 +141,7 @@ public final class ErrorClassifier {
         ErrorCodes.Match broad = ErrorCodes.broad(evidence.codes());
         ErrorCodes.Match vague = ErrorCodes.vague(evidence.codes());
         FailureKind coded = broad != null ? broad.kind() : vague != null ? vague.kind() : null;
-        ErrorPhrase row = error.page() ? null : ErrorPhrases.first(status, coded, evidence.words());
+        ErrorPhrase row = error.page() ? null : ErrorPhrases.first(status, coded, evidence.quoted());
         String firstCode = evidence.codes().isEmpty() ? null : evidence.codes().get(0);
         if (row != null) {
             return failure(row.kind(), status, firstCode, error, evidence, row.refused());
@@ -180,7 +181,8 @@ public final class ErrorClassifier {
                 failure.withRefusedParameter(
                         refused != null
                                 ? refused
-                                : RefusedParameter.of(error.param(), code, evidence.words(), error.evidence()));
+                                : RefusedParameter.of(
+                                        error.param(), code, evidence.words(), error.evidence(), evidence.quoted()));
             default -> failure;
         };
     }

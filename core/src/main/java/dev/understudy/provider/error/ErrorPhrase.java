@@ -4,6 +4,7 @@ import dev.understudy.chat.FailureKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +68,36 @@ public record ErrorPhrase(
         return words.stream()
                 .anyMatch(wording -> !wording.pattern().pattern().isEmpty()
                         && wording.pattern().matcher(lowerCase).find());
+    }
+
+    /** Returns true if other calls feel the consequences of this kind, and the status alone does not denote it. */
+    boolean concernsOthers(int status) {
+        return switch (kind) {
+            case AUTH -> status != 401;
+            case QUOTA -> status != 402;
+            case FORBIDDEN -> status != 403;
+            case MODEL_NOT_FOUND -> status != 410;
+            case RATE_LIMITED -> status != 429;
+            case OVERLOADED -> status != 503 && status != 529;
+            case SERVER -> status < 500;
+            case UNSUPPORTED -> true;
+            default -> false;
+        };
+    }
+
+    /** Returns true if the request contains each text of the words that fits. */
+    boolean isFromRequest(String lowerCase, TextSpan ofRequest) {
+        for (Wording wording : words) {
+            if (!wording.pattern.pattern().isEmpty() && lowerCase.contains(wording.literal)) {
+                Matcher matcher = wording.pattern.matcher(lowerCase);
+                while (matcher.find()) {
+                    if (!ofRequest.contains(matcher.start(), matcher.end())) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return words.stream().noneMatch(wording -> wording.pattern.pattern().isEmpty());
     }
 
     boolean fits(int status, String lowerCase) {

@@ -117,10 +117,12 @@ final class ErrorPhrases {
     }
 
     /** @param coded the kind named by the vendor's own code, {@code null} without one */
-    static @Nullable ErrorPhrase first(int status, @Nullable FailureKind coded, String evidence) {
-        String lowerCase = evidence.toLowerCase(Locale.ROOT);
+    static @Nullable ErrorPhrase first(int status, @Nullable FailureKind coded, ComparedText evidence) {
+        String lowerCase = evidence.words().toLowerCase(Locale.ROOT);
         for (ErrorPhrase row : TABLE) {
-            if (row.refines(status, coded) && row.fits(status, lowerCase)) {
+            if (row.refines(status, coded)
+                    && row.fits(status, lowerCase)
+                    && !(row.concernsOthers(status) && row.isFromRequest(lowerCase, evidence))) {
                 return row;
             }
         }

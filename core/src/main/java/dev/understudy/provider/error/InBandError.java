@@ -47,7 +47,7 @@ public final class InBandError extends RuntimeException {
         }
         Failure was = call.failure();
         Failure now = failure(told.payload, told.code, caller);
-        return new CallFailed(was.phase() == null ? now : now.withPhase(was.phase()));
+        return VendorText.in(told.payload, new CallFailed(was.phase() == null ? now : now.withPhase(was.phase())));
     }
 
     private static Failure failure(byte[] payload, String code, CallerText caller) {

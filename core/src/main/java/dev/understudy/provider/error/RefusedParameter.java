@@ -45,8 +45,10 @@ final class RefusedParameter {
      * @param evidence text of the error with quotes of the request hidden: a quote may be the name, but does not
      *     announce one
      * @param whole the text of the error with nothing hidden
+     * @param excluded parts of the evidence that do not count
      */
-    static @Nullable String of(@Nullable String param, @Nullable String code, String evidence, String whole) {
+    static @Nullable String of(
+            @Nullable String param, @Nullable String code, String evidence, String whole, TextSpan excluded) {
         String known = code == null ? null : BY_CODE.get(code.toLowerCase(Locale.ROOT));
         if (known != null) {
             return known;
@@ -56,7 +58,7 @@ final class RefusedParameter {
         }
         for (Pattern pattern : NAMED) {
             Matcher matcher = pattern.matcher(evidence);
-            if (matcher.find()) {
+            if (TextSpan.find(matcher, excluded)) {
                 return plain(TextLimits.truncate(whole.substring(matcher.start(1), matcher.end(1)), TextLimits.NAME));
             }
         }

@@ -92,6 +92,12 @@ public final class RetryAfter {
      * @param now wall clock time for instants; without it, instants count as absent
      */
     public static @Nullable Duration of(Function<String, @Nullable String> header, String body, @Nullable Instant now) {
+        return of(header, body, now, (start, end) -> false);
+    }
+
+    /** @param excluded parts of the body that do not count */
+    static @Nullable Duration of(
+            Function<String, @Nullable String> header, String body, @Nullable Instant now, TextSpan excluded) {
         Duration exact = length(header.apply("retry-after-ms"), "ms");
         if (exact != null) {
             return exact;
@@ -102,24 +108,31 @@ public final class RetryAfter {
             wait = until(date(value), now);
         }
         if (wait == null) {
-            wait = in(body, now);
+            wait = in(body, now, excluded);
         }
-        return wait != null ? wait : epoch("X-RateLimit-Reset: " + header.apply("x-ratelimit-reset"), now);
+        return wait != null
+                ? wait
+                : epoch("X-RateLimit-Reset: " + header.apply("x-ratelimit-reset"), now, (start, end) -> false);
     }
 
     /** Reads a wait from text, and from the lines that {@link ErrorBody#evidence()} adds. */
     public static @Nullable Duration in(String words, @Nullable Instant now) {
+        return in(words, now, (start, end) -> false);
+    }
+
+    /** @param excluded parts of the words that do not count */
+    static @Nullable Duration in(String words, @Nullable Instant now, TextSpan excluded) {
         for (Pattern pattern : LENGTHS) {
             Matcher matcher = pattern.matcher(words);
-            while (matcher.find()) {
+            while (TextSpan.find(matcher, excluded)) {
                 Duration length = sum(matcher.group(1));
                 if (length != null) {
                     return length;
                 }
             }
         }
-        Duration reset = reset(words, now);
-        return reset != null ? reset : epoch(words, now);
+        Duration reset = reset(words, now, excluded);
+        return reset != null ? reset : epoch(words, now, excluded);
     }
 
     /** Parses an instant of HTTP or RFC 3339; returns null for other text. */
@@ -135,9 +148,9 @@ public final class RetryAfter {
         return null;
     }
 
-    private static @Nullable Duration reset(String words, @Nullable Instant now) {
+    private static @Nullable Duration reset(String words, @Nullable Instant now, TextSpan excluded) {
         Matcher matcher = RESET.matcher(words);
-        if (!matcher.find()) {
+        if (!TextSpan.find(matcher, excluded)) {
             return null;
         }
         try {
@@ -156,9 +169,11 @@ public final class RetryAfter {
         }
     }
 
-    private static @Nullable Duration epoch(String words, @Nullable Instant now) {
+    private static @Nullable Duration epoch(String words, @Nullable Instant now, TextSpan excluded) {
         Matcher matcher = EPOCH.matcher(words);
-        return matcher.find() ? until(Instant.ofEpochMilli(Long.parseLong(matcher.group(1))), now) : null;
+        return TextSpan.find(matcher, excluded)
+                ? until(Instant.ofEpochMilli(Long.parseLong(matcher.group(1))), now)
+                : null;
     }
 
     private static @Nullable Duration until(@Nullable Instant then, @Nullable Instant now) {

@@ -26,10 +26,14 @@ record StatusText(int status, String rest) {
                     + "(?: is| of|[:=])? ?\\(?([45]\\d\\d)\\b(?! ?(?:tokens|words|characters|bytes|items|ms|s)\\b)",
             Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
-    /** Returns the status that the message of an in-band error names; 0 without one. */
-    static int within(String words) {
+    /**
+     * Returns the status that the message of an in-band error names; 0 without one.
+     *
+     * @param excluded parts of the words that do not count
+     */
+    static int within(String words, TextSpan excluded) {
         Matcher matcher = WITHIN.matcher(TextLimits.truncate(words, 2 * TextLimits.EVIDENCE));
-        if (!matcher.find()) {
+        if (!TextSpan.find(matcher, excluded)) {
             return 0;
         }
         return Integer.parseInt(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));

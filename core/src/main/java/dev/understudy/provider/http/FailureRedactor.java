@@ -19,7 +19,12 @@ record FailureRedactor(Supplier<Redactor> current) {
                 .withRefusedParameter(redacted(redactor, failure.advice().refusedParameter()));
         // Netty's messages repeat unreadable input, in which a server may have echoed a key.
         boolean clean = failed.getCause() == null || redactor.isClean(failed.getCause());
-        return clean ? failed.with(safe) : new CallFailed(safe);
+        return (clean ? failed.with(safe) : new CallFailed(safe)).withVendorText(() -> text(redactor, failed));
+    }
+
+    private static @Nullable String text(Redactor redactor, CallFailed failed) {
+        String text = failed.vendorText();
+        return text == null ? null : redactor.redact(text);
     }
 
     private static @Nullable String redacted(Redactor redactor, @Nullable String word) {

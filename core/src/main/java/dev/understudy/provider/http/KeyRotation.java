@@ -31,19 +31,20 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
 
         private final CallScope scope;
         private final Set<Integer> keys = new HashSet<>();
-        private @Nullable Failure bestFailure;
+        private @Nullable CallFailed best;
         private KeyRing.@Nullable Lease lease; // of the current attempt
 
         Tries(CallScope scope) {
             this.scope = scope;
         }
 
-        void add(KeyRing.Lease rejected, Failure failure) {
+        void add(KeyRing.Lease rejected, CallFailed failed) {
             keys.add(rejected.index());
             // A rate limit ends by itself, so it is the most useful of several failures.
-            boolean better = bestFailure == null
-                    || (bestFailure.kind() != FailureKind.RATE_LIMITED && failure.kind() == FailureKind.RATE_LIMITED);
-            bestFailure = better ? failure : bestFailure;
+            boolean better = best == null
+                    || (best.failure().kind() != FailureKind.RATE_LIMITED
+                            && failed.failure().kind() == FailureKind.RATE_LIMITED);
+            best = better ? failed : best;
         }
     }
 
@@ -63,9 +64,9 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         KeyRing.Lease lease = keys.lease(tries.keys, now);
         tries.lease = lease;
         if (lease == null) {
-            return Flux.error(new CallFailed(unavailable(tries, now)));
+            return Flux.error(unavailable(tries, now));
         }
-        if (tries.bestFailure != null) {
+        if (tries.best != null) {
             tries.scope.report(new ProviderEvent.KeyRotated(provider, String.valueOf(lease.fingerprint())));
         }
         Flux<T> answer = exchange.apply(lease);
@@ -104,10 +105,10 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         if (failure.phase() != Failure.Phase.HEADERS) {
             return Mono.error(failed.with(failure));
         }
-        tries.add(lease, failure);
+        tries.add(lease, new CallFailed(failure).withVendorText(failed::vendorText));
         return tries.keys.size() < keys.size() && mayRotate(failure, tries.scope)
                 ? Mono.just(true)
-                : Mono.error(new CallFailed(unavailable(tries, clock.getAsLong())));
+                : Mono.error(unavailable(tries, clock.getAsLong()));
     }
 
     /** Takes one rotation of the call. Keys without quota and rejected ones need no limit: they cool down for minutes. */
@@ -125,11 +126,12 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
      * Returns the most useful failure after all keys were tried or cool down, with the time until the first cooldown
      * ends; without a time if a key is usable.
      */
-    private Failure unavailable(Tries tried, long now) {
-        if (tried.bestFailure == null) {
-            return keys.unavailable(now);
+    private CallFailed unavailable(Tries tried, long now) {
+        CallFailed best = tried.best;
+        if (best == null) {
+            return new CallFailed(keys.unavailable(now));
         }
-        boolean waits = tried.bestFailure.kind() == FailureKind.RATE_LIMITED;
-        return waits ? tried.bestFailure.withRetryAfter(keys.untilNext(now)) : tried.bestFailure;
+        boolean waits = best.failure().kind() == FailureKind.RATE_LIMITED;
+        return waits ? best.with(best.failure().withRetryAfter(keys.untilNext(now))) : best;
     }
 }

@@ -5,6 +5,7 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.error.CallerText;
+import dev.understudy.provider.error.VendorText;
 import dev.understudy.provider.framing.BodyInflater;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,15 +35,17 @@ record ResponseChecks(Dialect dialect, Duration drain) {
         int status = response.status().code();
         return BoundedBody.upTo(content, MAX_ERROR_BODY, drain)
                 .map(body -> inflated(body, response))
-                .flatMapMany(body -> Flux.error(new CallFailed(
-                        status >= 300 && status < 400
-                                ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
-                                        .withStatus(status, null)
-                                : limited(
-                                                dialect.failure(status, field(response), body, caller),
-                                                response,
-                                                bucketListener)
-                                        .withPhase(Failure.Phase.HEADERS))));
+                .flatMapMany(body -> Flux.error(VendorText.in(
+                        body,
+                        new CallFailed(
+                                status >= 300 && status < 400
+                                        ? Failure.of(FailureKind.PROTOCOL, "a redirect, which is not followed")
+                                                .withStatus(status, null)
+                                        : limited(
+                                                        dialect.failure(status, field(response), body, caller),
+                                                        response,
+                                                        bucketListener)
+                                                .withPhase(Failure.Phase.HEADERS)))));
     }
 
     /** Adds the wait for the empty bucket to a rate limit without a time. */

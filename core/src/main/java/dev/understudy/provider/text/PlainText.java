@@ -3,32 +3,53 @@ package dev.understudy.provider.text;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
- * Letters and digits of a text, folded to one case, with JSON, HTML and percent escapes decoded, and their positions
- * in the text. Two spellings of one text have equal letters. Immutable; linear in the length.
+ * Letters and digits of a text, folded to one case and without accents, with JSON, HTML and percent escapes decoded, and
+ * their positions in the text. Two spellings of one text have equal letters, also after a server has folded one of them to
+ * plain letters. Immutable; linear in the length.
  */
 public final class PlainText {
 
     private static final String ESCAPED = "nrtbf\"'/";
+
+    /** Letters that are displayed as a space. */
+    private static final String INVISIBLE = "\u115f\u1160\u3164\uffa0";
+
+    /** Most frequent ideographs, of which none is folded. */
+    private static final char FIRST_IDEOGRAPH = '\u4e00';
+
+    private static final char LAST_IDEOGRAPH = '\u9fff';
     private static final int ENTITY = 8;
 
     private final String text;
     private final StringBuilder letters;
+    private final boolean positions;
     private int[] from;
     private int[] to;
+    private char high;
+    private int highStart;
 
-    private PlainText(String text) {
+    private PlainText(String text, boolean positions) {
         this.text = text;
         this.letters = new StringBuilder(text.length());
-        this.from = new int[text.length() + 1];
-        this.to = new int[text.length() + 1];
+        this.from = new int[positions ? text.length() + 1 : 0];
+        this.to = new int[from.length];
+        this.positions = positions;
     }
 
     public static PlainText of(String text) {
-        PlainText plain = new PlainText(text);
+        PlainText plain = new PlainText(text, true);
         plain.read();
         return plain;
+    }
+
+    /** Returns the letters of a text, without the memory for their positions. */
+    public static String letters(String text) {
+        PlainText plain = new PlainText(text, false);
+        plain.read();
+        return plain.letters.toString();
     }
 
     /** Returns true if one of the texts directly precedes a letter. */
@@ -135,8 +156,10 @@ public final class PlainText {
         if (text.charAt(name) == '#') {
             boolean hex = name + 1 < end && (text.charAt(name + 1) | 0x20) == 'x';
             int code = number(name + (hex ? 2 : 1), end, hex ? 16 : 10);
-            if (code >= 0 && code <= Character.MAX_VALUE) {
-                add((char) code, start, end + 1);
+            if (Character.isValidCodePoint(code)) {
+                for (char c : Character.toChars(code)) {
+                    add(c, start, end + 1);
+                }
                 return end + 1;
             }
             return name;
@@ -192,31 +215,51 @@ public final class PlainText {
     }
 
     private void add(char c, int start, int end) {
+        char before = high;
+        high = 0;
         if (c < 128) {
             if (Character.isLetterOrDigit(c)) {
                 letter(Character.toLowerCase(c), start, end);
             }
-            return;
+        } else if (c >= FIRST_IDEOGRAPH && c <= LAST_IDEOGRAPH) {
+            letter(c, start, end);
+        } else if (Character.isHighSurrogate(c)) {
+            high = c;
+            highStart = start;
+        } else if (!Character.isLowSurrogate(c)) {
+            addFolded(String.valueOf(c), start, end);
+        } else if (before != 0) {
+            addFolded(Character.toString(Character.toCodePoint(before, c)), highStart, end);
         }
-        String folded = Character.isSurrogate(c)
-                ? String.valueOf(c)
-                : Normalizer.normalize(String.valueOf(c), Normalizer.Form.NFKC);
-        for (int i = 0; i < folded.length(); i++) {
-            char each = folded.charAt(i);
-            if (Character.isLetterOrDigit(each) || Character.isSurrogate(each)) {
-                letter(Character.toLowerCase(Character.toUpperCase(each)), start, end);
+    }
+
+    /** Adds the letters of one character; without its accents, which NFKD decomposes into marks. */
+    private void addFolded(String character, int start, int end) {
+        String folded = Normalizer.normalize(character, Normalizer.Form.NFKD)
+                .toUpperCase(Locale.ROOT)
+                .toLowerCase(Locale.ROOT);
+        for (int i = 0; i < folded.length(); ) {
+            int point = folded.codePointAt(i);
+            i += Character.charCount(point);
+            if (Character.isLetterOrDigit(point) && INVISIBLE.indexOf(point) < 0) {
+                for (char each : Character.toChars(point)) {
+                    letter(each, start, end);
+                }
             }
         }
     }
 
     private void letter(char c, int start, int end) {
         int index = letters.length();
+        letters.append(c);
+        if (!positions) {
+            return;
+        }
         if (index == from.length) {
             from = Arrays.copyOf(from, 2 * index);
             to = Arrays.copyOf(to, 2 * index);
         }
         from[index] = start;
         to[index] = end;
-        letters.append(c);
     }
 }

@@ -180,7 +180,7 @@ class PhraseTableTest {
 
     /** Returns true if the status alone has this kind, and no phrase decides. */
     private static boolean isKindOfStatus(int status, FailureKind kind, String message) {
-        return ErrorPhrases.first(status == 200 ? 0 : status, null, message + "\n") == null
+        return ErrorPhrases.first(status == 200 ? 0 : status, null, ComparedText.withNothing(message + "\n")) == null
                 && kind(status, "words") == kind;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -51,6 +52,31 @@ public final class Quotations {
     /** Returns a text that fits a phrase. */
     public static String phrase(int index, Random random) {
         return PhraseSamples.of(PATTERNS.get(index % PATTERNS.size()), random).strip();
+    }
+
+    /** Spellings that servers fold to plain letters: mathematical letters, accents, ligatures, full width, letters without form. */
+    private static final List<UnaryOperator<String>> FOLDED = List.of(
+            text -> spelt(text, c -> c >= 'a' && c <= 'z' ? 0x1d41a + c - 'a' : c),
+            text -> spelt(text, c -> c > ' ' && c < 0x7f ? 0xff00 + c - ' ' : c),
+            text -> text.replace("a", "\u00e1").replace("i", "\u00ef").replace("e", "\u00ea"),
+            text -> text.replace("a", "a\u0301").replace("i", "i\u0308"),
+            text -> text.replace("ss", "\u00df").replace("fi", "\ufb01"),
+            text -> text.replace(" ", "\u3164"));
+
+    /** Returns a text in letters that servers fold to plain ones. */
+    public static String folded(String text, Random random) {
+        return FOLDED.get(random.nextInt(FOLDED.size())).apply(text);
+    }
+
+    static List<String> everyFolded(String text) {
+        return FOLDED.stream().map(spelling -> spelling.apply(text)).toList();
+    }
+
+    private static String spelt(String text, IntUnaryOperator spelling) {
+        return text.codePoints()
+                .map(spelling)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private static String each(String text, IntFunction<String> spelling) {

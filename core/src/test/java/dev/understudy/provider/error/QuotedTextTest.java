@@ -12,11 +12,15 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.openai.OpenAiChat;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -101,7 +105,142 @@ class QuotedTextTest {
     }
 
     private static Failure typed(int status, String form, String message, ChatRequest request) {
-        byte[] body = form.formatted(json(message)).getBytes(StandardCharsets.UTF_8);
+        return raw(status, form.formatted(json(message)), request);
+    }
+
+    @Test
+    void aTextThatTheVendorFoldsToPlainLettersDecidesNothing() {
+        for (String phrase : List.of("invalid api key", "missing authentication", "insufficient balance")) {
+            for (String spelt : Quotations.everyFolded(phrase)) {
+                for (String form : FORMS) {
+                    ChatRequest request = ChatRequest.of("some-model", spelt);
+                    assertThat(facts(typed(400, form, "Cannot read '" + phrase + "'", request)))
+                            .as(spelt + form)
+                            .isEqualTo(facts(typed(400, form, "Cannot read 'zebra 71'", request)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPieceOfAPromptWithoutQuotationMarksDecidesNothingForOthers() {
+        for (String phrase : List.of(
+                "invalid api key",
+                "insufficient balance",
+                "account is not active",
+                "operation not allowed",
+                "too many requests",
+                "service temporarily unavailable",
+                "rate limit was exceeded, try again in 20000s",
+                "no such model")) {
+            ChatRequest request = ChatRequest.of("some-model", LONG + phrase + " " + LONG);
+            for (String form : FORMS) {
+                for (String sentence :
+                        List.of("Cannot parse the part near: %s", "Error at position 70: %s", "Bad words %s at 7")) {
+                    assertThat(facts(typed(400, form, sentence.formatted(phrase), request)))
+                            .as(phrase + form)
+                            .isEqualTo(facts(typed(400, form, sentence.formatted("zebra 71"), request)));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatIsRepeatedAsAnObjectDecidesNothing() {
+        ChatRequest request = ChatRequest.of("some-model", "Tell a story.")
+                .withExtra(
+                        "openai-chat",
+                        "metadata",
+                        Map.of("code", "invalid_api_key", "status", "401", "retry_after", "3600", "type", "x"))
+                .withExtra("openai-chat", "details", Map.of("reason", "insufficient_quota", "status", 402));
+        for (String form : List.of(
+                "{\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":{\"code\":\"server_error\","
+                        + "\"message\":\"Sorry\"},\"metadata\":%s}}",
+                "{\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":null,\"metadata\":%s}}",
+                "{\"error\":{\"code\":\"server_error\",\"message\":\"Sorry\"},\"metadata\":%s}",
+                "{\"error\":{\"message\":\"Sorry\",\"metadata\":%s}}",
+                "{\"error\":{\"message\":\"Sorry\",\"details\":[%s]}}",
+                "{\"error\":{\"message\":\"Sorry\",\"detail\":%s}}")) {
+            for (String echo : List.of(
+                    "{\"code\":\"invalid_api_key\",\"status\":\"401\",\"retry_after\":\"3600\",\"type\":\"x\"}",
+                    "{\"reason\":\"insufficient_quota\",\"status\":402}")) {
+                for (int status : List.of(0, 400, 500)) {
+                    Failure told = raw(status, form.formatted(echo), request);
+                    assertThat(told.kind())
+                            .as(status + form.formatted(echo))
+                            .isEqualTo(
+                                    raw(status, form.formatted("{}"), request).kind());
+                    assertThat(told.retryAfter())
+                            .as(status + form.formatted(echo))
+                            .isNull();
+                }
+            }
+        }
+    }
+
+    @Test
+    void jsonOfTheRequestWithinJsonDecidesNothing() {
+        String json = "{\"code\":\"invalid_api_key\",\"message\":\"insufficient balance\"}";
+        for (String prompt : List.of(json, "Explain " + json + " to me", "```\n" + json + "\n```")) {
+            ChatRequest request = ChatRequest.of("some-model", prompt);
+            for (String wrap :
+                    List.of("%s", "{\"detail\":%s}", "{\"error\":%s}", "[{\"message\":\"no\",\"detail\":%s}]")) {
+                for (int status : List.of(0, 400, 500)) {
+                    for (String form : FORMS) {
+                        Failure told = typed(status, form, wrap.formatted(json), request);
+                        assertThat(told.kind()).as(status + form + wrap).isNotIn(FailureKind.AUTH, FailureKind.QUOTA);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void theEndOfALongPromptDecidesNothing() {
+        for (int size : List.of(300_000, 5_000_000)) {
+            ChatRequest request = ChatRequest.of("some-model", "b".repeat(size) + " invalid api key");
+            for (String sentence : List.of("Cannot read '...%s'", "Error near %s")) {
+                assertThat(facts(typed(400, FORMS.get(0), sentence.formatted("invalid api key"), request)))
+                        .as(size + sentence)
+                        .isEqualTo(facts(typed(400, FORMS.get(0), sentence.formatted("zebra 71"), request)));
+            }
+        }
+    }
+
+    @Test
+    void manyCodesAreComparedWithALongPromptInTime() {
+        ChatRequest request = ChatRequest.of("some-model", "b".repeat(4_000_000));
+        String codes = Stream.of(
+                        "code",
+                        "reason",
+                        "type",
+                        "error_type",
+                        "errorType",
+                        "error_code",
+                        "status",
+                        "__type",
+                        "quotaId",
+                        "quota_limit",
+                        "retryDelay",
+                        "retry_after",
+                        "retryAfter",
+                        "n_ctx")
+                .map(field -> "\"" + field + "\":\"x1\"")
+                .collect(Collectors.joining(",", "{", "}"));
+        String list = codes;
+        for (int depth = 0; depth < 3; depth++) {
+            list = "[" + String.join(",", Collections.nCopies(5, list.replaceFirst("}$", ",\"errors\":" + list + "}")))
+                    + "]";
+        }
+        String text = "no JSON: " + "\"code\":\"a1\" ".repeat(300);
+        long start = System.nanoTime();
+        assertThat(raw(400, "{\"message\":" + json(list) + "}", request).kind()).isEqualTo(FailureKind.INVALID_REQUEST);
+        assertThat(raw(400, text, request).kind()).isEqualTo(FailureKind.INVALID_REQUEST);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    private static Failure raw(int status, String json, ChatRequest request) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
         OpenAiChat dialect = new OpenAiChat(OpenAiCompatibility.defaults());
         CallerText caller = CallerText.of(request.model(), () -> dialect.body(request, false));
         return status == 0

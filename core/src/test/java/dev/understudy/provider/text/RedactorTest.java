@@ -120,4 +120,15 @@ class RedactorTest {
             assertThat(FORMS.redact(text).length()).isLessThanOrEqualTo(text.length() + 20_000);
         }
     }
+
+    @Test
+    void theWorkOfARedactorGrowsAtMostWithItsText() {
+        // A text of this length took seconds once; here it only has to come to an end.
+        String text = "-eyJ".repeat(16 << 10);
+        assertThat(Redactor.ofKeyForms().redact(text)).isEqualTo(text);
+        assertThat(Redactor.ofKeyForms().redact("a eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0 b"))
+                .isEqualTo("a *** b");
+        assertThat(Redactor.ofKeyForms().redact("x-eyJhbGciOiJI.eyJzdWIiOiIx.c2ln b"))
+                .isEqualTo("x-*** b");
+    }
 }

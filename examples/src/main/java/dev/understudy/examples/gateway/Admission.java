@@ -1,5 +1,8 @@
 package dev.understudy.examples.gateway;
 
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -15,6 +18,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
@@ -30,6 +34,10 @@ final class Admission {
     private static final int SMALL = 16 << 10;
 
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** Time for the error events of calls that were cut at the end of a shutdown. */
+    private static final Duration LAST = Duration.ofSeconds(2);
+
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final Scheduler PARSER = Schedulers.newBoundedElastic(2, 1_000, "gateway-parse", 30, true);
 
@@ -49,6 +57,7 @@ final class Admission {
     private final ConnectionGuard connections;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
+    private final Sinks.Empty<Void> cut = Sinks.empty();
     private volatile boolean draining;
 
     /**
@@ -84,19 +93,37 @@ final class Admission {
         return calls.get();
     }
 
-    /** Refuses new calls from now on. Waits until those in flight have ended, for a limited time; blocks. */
+    /** Fails when the time for calls in flight is over during a shutdown; never completes otherwise. */
+    Mono<Void> cut() {
+        return cut.asMono();
+    }
+
+    /**
+     * Refuses new calls from now on. Waits until those in flight have ended, for a limited time; then they fail, and a short
+     * time is left to send that. Blocks.
+     */
     void drain() {
         draining = true;
-        long end = System.nanoTime() + limits.drain().toNanos();
+        if (!isEmptyWithin(limits.drain())) {
+            cut.tryEmitError(
+                    new ChatException.CallFailed(Failure.of(FailureKind.OVERLOADED, "the gateway is shutting down")));
+            isEmptyWithin(LAST);
+        }
+    }
+
+    /** Waits until no call is in flight; returns false if there are some after this time, or on an interrupt. */
+    private boolean isEmptyWithin(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
         synchronized (calls) {
             while (calls.get() > 0 && end - System.nanoTime() > 0) {
                 try {
                     calls.wait(Math.max(1, Math.min(1_000, (end - System.nanoTime()) / 1_000_000)));
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
-                    return;
+                    return false;
                 }
             }
+            return calls.get() == 0;
         }
     }
 

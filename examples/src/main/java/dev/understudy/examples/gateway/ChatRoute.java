@@ -24,9 +24,12 @@ import reactor.netty.http.server.HttpServerResponse;
 final class ChatRoute implements HttpBodies.Route {
 
     private final ModelDirectory modelDirectory;
+    private final Mono<Void> cut;
 
-    ChatRoute(ModelDirectory modelDirectory) {
+    /** @param cut ends all calls with its error */
+    ChatRoute(ModelDirectory modelDirectory, Mono<Void> cut) {
         this.modelDirectory = modelDirectory;
+        this.cut = cut;
     }
 
     @Override
@@ -40,8 +43,8 @@ final class ChatRoute implements HttpBodies.Route {
                 : whole(choice, request, response);
     }
 
-    private static Mono<Void> whole(ModelDirectory.Choice choice, ChatRequest request, HttpServerResponse response) {
-        return choice.provider().chat(request).flatMap(answer -> {
+    private Mono<Void> whole(ModelDirectory.Choice choice, ChatRequest request, HttpServerResponse response) {
+        return choice.provider().chat(request).takeUntilOther(cut).flatMap(answer -> {
             ServedBy servedBy = answer.servedBy();
             // UUID.randomUUID reads the system's entropy device, which blocks an event loop
             ThreadLocalRandom random = ThreadLocalRandom.current();
@@ -67,11 +70,12 @@ final class ChatRoute implements HttpBodies.Route {
      * Sends the response head with the first chunk: until then a failure has its own status, and the head names the
      * provider. A later failure is an error event, after which the body ends without its terminator.
      */
-    private static Flux<Void> stream(
+    private Flux<Void> stream(
             ModelDirectory.Choice choice, ChatRequest request, boolean usage, HttpServerResponse response) {
         ServedByListener servedByListener = new ServedByListener();
         return choice.provider().stream(request)
                 .contextWrite(CallContext.listener(servedByListener))
+                .takeUntilOther(cut)
                 .<Void>switchOnFirst((first, chunks) -> first.isOnError()
                         ? Flux.error(failure(first))
                         : events(chunks, request, servedByListener, usage, response));

@@ -119,7 +119,7 @@ public final class Gateway implements AutoCloseable {
         return agents;
     }
 
-    /** Is not ready from now on, refuses new calls, and lets those in flight end within 30 s. */
+    /** Is not ready from now on, refuses new calls, and lets those in flight end within the drain limit; then they fail. */
     @Override
     public void close() {
         while (!closing.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.understudy.examples.gateway;
 
 import dev.understudy.ops.admin.Admin;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ record GatewayOptions(
                               fault scenarios on scripted servers of this machine
               --host NAME     address to listen on; 127.0.0.1. Any other address needs a token
               --port N        port to listen on; 8080. 0 for any free port
+              --drain N       seconds that calls in flight may take after SIGTERM, 0 to 3600; 30. Then they end with an error
 
             GATEWAY_TOKEN          API key that clients must send, or several, separated by commas; without it any client
                                    on this machine is served
@@ -41,6 +43,7 @@ record GatewayOptions(
         Path config = null;
         String host = GatewayServer.LOOPBACK;
         int port = PORT;
+        GatewayLimits limits = GatewayLimits.defaults();
         for (int i = 0; i < arguments.size(); i += 2) {
             String option = arguments.get(i);
             if (i + 1 == arguments.size()) {
@@ -50,7 +53,8 @@ record GatewayOptions(
             switch (option) {
                 case "--config" -> config = Path.of(value);
                 case "--host" -> host = value;
-                case "--port" -> port = port(value);
+                case "--port" -> port = number(option, value, 65_535);
+                case "--drain" -> limits = limits.withDrain(Duration.ofSeconds(number(option, value, 3_600)));
                 default -> throw wrong("There is no option " + option);
             }
         }
@@ -60,7 +64,7 @@ record GatewayOptions(
         }
         return new GatewayOptions(
                 config,
-                new GatewayServer(host, port, token),
+                new GatewayServer(host, port, token, limits),
                 admin(environment),
                 new Admission.OperatorTokens(
                         text(environment, "GATEWAY_READ_TOKEN"), text(environment, "GATEWAY_ADMIN_TOKEN")));
@@ -75,16 +79,16 @@ record GatewayOptions(
         return read == null ? null : Admin.Options.reading(read);
     }
 
-    private static int port(String value) {
+    private static int number(String option, String value, int most) {
         try {
-            int port = Integer.parseInt(value);
-            if (port >= 0 && port <= 65_535) {
-                return port;
+            int number = Integer.parseInt(value);
+            if (number >= 0 && number <= most) {
+                return number;
             }
         } catch (NumberFormatException e) {
             // reported below
         }
-        throw wrong("--port is a number from 0 to 65535: " + value);
+        throw wrong(option + " is a number from 0 to " + most + ": " + value);
     }
 
     private static @Nullable String text(Map<String, String> environment, String name) {

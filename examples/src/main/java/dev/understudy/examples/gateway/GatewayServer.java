@@ -49,7 +49,7 @@ record GatewayServer(String host, int port, @Nullable String token, GatewayLimit
                 .route(routes -> {
                     routes.post(
                             "/v1/chat/completions",
-                            admission.route(Admission.Access.CLIENTS, new ChatRoute(modelDirectory)));
+                            admission.route(Admission.Access.CLIENTS, new ChatRoute(modelDirectory, admission.cut())));
                     routes.get(
                             "/v1/models",
                             admission.route(

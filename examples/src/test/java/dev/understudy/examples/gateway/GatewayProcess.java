@@ -34,8 +34,10 @@ final class GatewayProcess implements AutoCloseable {
      *
      * @param folder where the configuration and the output of errors are written
      * @param environment tokens and keys
+     * @param options further options
      */
-    static GatewayProcess start(Path folder, String config, Map<String, String> environment) throws IOException {
+    static GatewayProcess start(Path folder, String config, Map<String, String> environment, String... options)
+            throws IOException {
         Path file = Files.writeString(folder.resolve("understudy.yaml"), config);
         Path errors = folder.resolve("errors.txt");
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 1024 && exec \"$@\"", "sh"));
@@ -53,6 +55,7 @@ final class GatewayProcess implements AutoCloseable {
                 "0",
                 "--config",
                 file.toString()));
+        command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();

@@ -71,6 +71,50 @@ class GatewayShutdownTest {
         }
     }
 
+    @Test
+    void callsLongerThanTheDrainLimitEndWithAnErrorAndTheExitCodeIsZero() throws Exception {
+        // a word is delivered with the beginning of the next one
+        Flux<String> endless = Flux.concat(Flux.just("first", " half"), Flux.never());
+        try (TokenUpstream upstream = TokenUpstream.of(endless);
+                GatewayProcess gateway =
+                        GatewayProcess.start(folder, config(upstream), Map.of("KEY", "k1"), "--drain", "1")) {
+            GatewayClient client = new GatewayClient(gateway.port());
+            List<CompletableFuture<GatewayClient.Response>> streams = new ArrayList<>();
+            for (int i = 0; i < STREAMS; i++) {
+                streams.add(CompletableFuture.supplyAsync(() -> client.stream("m"), threads));
+            }
+            until(() -> begun(client) == STREAMS);
+            CompletableFuture<GatewayClient.Response> whole =
+                    CompletableFuture.supplyAsync(() -> client.chat("m"), threads);
+            until(() -> upstream.calls() == STREAMS + 1);
+
+            gateway.terminate();
+            for (CompletableFuture<GatewayClient.Response> stream : streams) {
+                GatewayClient.Response response = stream.get();
+                assertThat(response.status()).isEqualTo(200);
+                assertThat(response.text()).isEqualTo("first");
+                assertThat(response.complete()).isFalse();
+                assertThat(response.errors()).hasSize(1);
+                assertThat(response.errors().get(0).at("/message").asString()).endsWith("the gateway is shutting down");
+            }
+            assertThat(whole.get().status()).isEqualTo(503);
+            assertThat(gateway.exitCode(20)).isZero();
+            assertThat(gateway.errors()).doesNotContain("Not closed as it should be");
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Returns the number of streams that have delivered their first content. */
+    private static long begun(GatewayClient client) {
+        return client.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("understudy_first_content_seconds_count"))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
     /** Asks on a thread that may block, as the client of these tests does. */
     private static void until(java.util.function.BooleanSupplier condition) {
         Flux.interval(java.time.Duration.ZERO, java.time.Duration.ofMillis(20), Schedulers.boundedElastic())

@@ -128,7 +128,8 @@ final class AdminHandler {
             return guarded(response)
                     .header("content-type", "text/event-stream")
                     .send(events.events().map(Unpooled::wrappedBuffer), each -> true)
-                    .then();
+                    .then()
+                    .doFinally(signal -> events.end().run());
         }
         byte[] json = answer instanceof AdminRoute.Document document
                 ? JsonDocuments.write(document.body())

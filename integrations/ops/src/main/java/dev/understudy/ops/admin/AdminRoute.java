@@ -42,8 +42,12 @@ record AdminRoute(String method, String template, Handler handler) {
     /** A JSON document given as bytes. */
     record Bytes(byte[] json) implements Answer {}
 
-    /** Server-sent events, each with its terminating empty line. */
-    record Events(Flux<byte[]> events) implements Answer {}
+    /**
+     * Server-sent events, each with its terminating empty line.
+     *
+     * @param end called once, when the response has ended or was cancelled
+     */
+    record Events(Flux<byte[]> events, Runnable end) implements Answer {}
 
     @FunctionalInterface
     interface Handler {

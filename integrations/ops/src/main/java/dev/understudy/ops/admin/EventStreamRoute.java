@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ final class EventStreamRoute {
     private final EventFeed eventFeed;
     private final Admin.Options options;
 
+    /** Requests that are answered, from their acceptance on. */
+    private final AtomicInteger watchers = new AtomicInteger();
+
     EventStreamRoute(EventFeed eventFeed, Admin.Options options) {
         this.eventFeed = eventFeed;
         this.options = options;
@@ -39,7 +43,8 @@ final class EventStreamRoute {
 
     private Mono<AdminRoute.Answer> watch(AdminRoute.Request request) {
         Predicate<Event> wanted = wanted(request.query());
-        if (eventFeed.watchers() >= options.watchers()) {
+        if (watchers.incrementAndGet() > options.watchers()) {
+            watchers.decrementAndGet();
             throw Problem.of(503, "too-many-watchers", "Too many watchers", "So many watch already")
                     .with("retry-after", "10");
         }
@@ -50,7 +55,8 @@ final class EventStreamRoute {
                 .onBackpressureDrop()
                 .map(tick -> KEEP_ALIVE);
         // The first comment sends the headers; a client that has read it misses no later event.
-        return Mono.just(new AdminRoute.Events(Flux.merge(1, news, Flux.just(KEEP_ALIVE), pulse)));
+        return Mono.just(
+                new AdminRoute.Events(Flux.merge(1, news, Flux.just(KEEP_ALIVE), pulse), watchers::decrementAndGet));
     }
 
     private static Predicate<Event> wanted(Map<String, String> query) {

@@ -1,6 +1,7 @@
 package dev.understudy.ops.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.Understudy;
 import dev.understudy.chat.FailureKind;
@@ -18,11 +19,13 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
 import reactor.netty.http.client.HttpClient;
+import reactor.util.retry.Retry;
 
 /** Operators who watch. */
 @Timeout(60)
@@ -148,10 +151,28 @@ class AdminEventsTest {
                 .next()
                 .block(LONG);
         assertThat(refused[0]).isTrue();
-        Flux.interval(Duration.ofMillis(10))
-                .takeUntil(tick -> activityLog.feed().watchers() == 0)
-                .blockLast(LONG);
-        assertThat(heard("", ":", () -> {})).isNotEmpty();
+        // until the ends of the first two have reached the server
+        assertThat(watch("")
+                        .retryWhen(Retry.fixedDelay(500, Duration.ofMillis(10)))
+                        .blockFirst(LONG))
+                .isNotEmpty();
+    }
+
+    @Test
+    void aWatcherCountsFromItsAcceptanceAndOnlyOnce() {
+        AdminRoute route = new EventStreamRoute(
+                        activityLog.feed(),
+                        Admin.Options.reading(OperatorClient.READ).withWatchers(2))
+                .route();
+        AdminRoute.Request request = new AdminRoute.Request(Map.of(), Map.of(), Map.of());
+        AdminRoute.Answer first = route.handler().answer(request).block();
+        assertThat(route.handler().answer(request).block()).isNotNull();
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> route.handler().answer(request)).isInstanceOf(Problem.class);
+        }
+        ((AdminRoute.Events) Objects.requireNonNull(first)).end().run();
+        assertThat(route.handler().answer(request).block()).isNotNull();
+        assertThatThrownBy(() -> route.handler().answer(request)).isInstanceOf(Problem.class);
     }
 
     @Test
