@@ -1,62 +1,23 @@
 package dev.understudy.chat;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds sources and log probabilities in vendor data, in the forms of all vendors. */
+/** Finds log probabilities in vendor data, in the forms of all vendors. */
 final class AnswerData {
 
-    private static final Set<String> SOURCES = Set.of("citations", "annotations", "citationSources", "search_results");
-    private static final String CHUNKS = "groundingChunks";
     private static final String LOGPROBS = "logprobs";
     private static final String GEMINI_LOGPROBS = "logprobsResult";
-    private static final Set<String> URLS = Set.of("url", "uri", "file_url");
-    private static final Set<String> TITLES = Set.of("title", "document_title", "filename");
-    private static final Set<String> QUOTES = Set.of("cited_text", "quote", "text", "snippet", "content");
-
-    /** A source; unknown values are null. */
-    record Source(
-            @Nullable String url,
-            @Nullable String title,
-            @Nullable String quote) {}
 
     /** A token with the logarithm of its probability, and the most probable tokens at its place. */
     record Token(String text, double logprob, List<Token> alternatives) {}
 
     private AnswerData() {}
 
-    /** Returns the sources, each once. */
-    static List<Source> citations(String json) {
-        boolean any = json.contains('"' + CHUNKS + '"');
-        for (String name : SOURCES) {
-            any |= json.contains('"' + name + '"');
-        }
-        Set<Source> citations = new LinkedHashSet<>();
-        if (any) {
-            collect(parsed(json), citations);
-        }
-        Set<String> described = new HashSet<>();
-        for (Source citation : citations) {
-            if (!isBare(citation) && citation.url() != null) {
-                described.add(citation.url());
-            }
-        }
-        citations.removeIf(citation -> isBare(citation) && described.contains(citation.url()));
-        return List.copyOf(citations);
-    }
-
-    /** Returns true for an address alone. */
-    private static boolean isBare(Source citation) {
-        return citation.title() == null && citation.quote() == null;
-    }
-
-    private static @Nullable Object parsed(String json) {
+    /** Returns the object that a text holds; null if it holds none. */
+    static @Nullable Object parsed(String json) {
         try {
             return JsonText.object(json);
         } catch (IllegalArgumentException notJson) {
@@ -64,68 +25,9 @@ final class AnswerData {
         }
     }
 
-    private static void collect(@Nullable Object value, Set<Source> citations) {
-        if (value instanceof Map<?, ?> map) {
-            map.forEach((name, member) -> {
-                if (CHUNKS.equals(name) && member instanceof List<?> chunks) {
-                    chunks.forEach(chunk -> add(chunk, null, citations));
-                } else if (member instanceof List<?> list && name instanceof String text && SOURCES.contains(text)) {
-                    list.forEach(element -> add(element, citations));
-                } else if (!LOGPROBS.equals(name) && !GEMINI_LOGPROBS.equals(name)) {
-                    collect(member, citations);
-                }
-            });
-        } else if (value instanceof List<?> list) {
-            list.forEach(element -> collect(element, citations));
-        }
-    }
-
-    /** Adds a citation, or those of a passage that names its sources in a list of their own. */
-    private static void add(@Nullable Object element, Set<Source> citations) {
-        if (element instanceof String url) {
-            citations.add(new Source(url, null, null));
-        } else if (element instanceof Map<?, ?> passage && passage.get("sources") instanceof List<?> sources) {
-            for (Object source : sources) {
-                add(source, source instanceof Map<?, ?> map ? map.get("id") : null, citations);
-            }
-        } else if (!(element instanceof Map<?, ?> file && "file".equals(file.get("type")))) {
-            add(element, null, citations);
-        }
-    }
-
-    /** @param id stands for the title of a source without one, if it is a text */
-    private static void add(@Nullable Object source, @Nullable Object id, Set<Source> citations) {
-        String title = first(source, TITLES);
-        Source citation = new Source(
-                first(source, URLS), title == null && id instanceof String text ? text : title, first(source, QUOTES));
-        if (citation.url() != null || citation.title() != null || citation.quote() != null) {
-            citations.add(citation);
-        }
-    }
-
-    /** Returns the first text of one of these names, within the value. */
-    private static @Nullable String first(@Nullable Object value, Set<String> names) {
-        Collection<?> members = List.of();
-        if (value instanceof Map<?, ?> map) {
-            for (Map.Entry<?, ?> entry : map.entrySet()) {
-                if (entry.getKey() instanceof String name
-                        && names.contains(name)
-                        && entry.getValue() instanceof String text
-                        && !text.isEmpty()) {
-                    return text;
-                }
-            }
-            members = map.values();
-        } else if (value instanceof List<?> list) {
-            members = list;
-        }
-        for (Object member : members) {
-            String found = first(member, names);
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
+    /** Returns true for a field whose value is log probabilities. */
+    static boolean isLogprobs(@Nullable Object field) {
+        return LOGPROBS.equals(field) || GEMINI_LOGPROBS.equals(field);
     }
 
     /** Returns the log probabilities of the tokens, in order. */

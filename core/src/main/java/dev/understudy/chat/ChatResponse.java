@@ -141,16 +141,21 @@ public record ChatResponse(List<ContentBlock> blocks, StreamChunk.Finish finish)
     }
 
     /**
-     * Returns the sources that the answer cites, where the vendor tells them: documents and web pages.
+     * Returns the sources that the answer cites, where the vendor gives them: documents and web pages, with the passages
+     * of the text that they support.
      *
      * @return the citations, in order
      */
     public List<VendorData.Citation> citations() {
         List<VendorData.Citation> citations = new ArrayList<>();
+        String answer = text();
+        int at = 0;
         for (ContentBlock block : blocks) {
-            VendorData data = block instanceof ContentBlock.Text ? block.vendorData() : null;
-            if (data != null) {
-                citations.addAll(data.citations());
+            if (block instanceof ContentBlock.Text text) {
+                if (text.vendorData() != null) {
+                    text.vendorData().citations(text.text(), at, answer).forEach(citations::add);
+                }
+                at += text.text().length();
             }
         }
         return citations;

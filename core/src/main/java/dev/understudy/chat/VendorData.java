@@ -2,6 +2,7 @@ package dev.understudy.chat;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +43,33 @@ public record VendorData(String origin, String json) {
     }
 
     /**
-     * A source that an answer cites. A value that the vendor does not tell is {@code null}.
+     * A source that an answer cites. A value that the vendor does not give is {@code null}. A source that supports
+     * several passages is one citation for each.
      *
      * @param url address of the source
      * @param title title of the source, or name of the file
-     * @param quote the cited text
+     * @param quote the cited text of the source
+     * @param start index in {@link ChatResponse#text()} of the first character that the source supports; {@code null}
+     *     for the whole answer, and in {@link VendorData#citations()}
+     * @param end index of the character behind the passage; {@code null} if {@code start} is
      */
     public record Citation(
             @Nullable String url,
             @Nullable String title,
-            @Nullable String quote) {}
+            @Nullable String quote,
+            @Nullable Integer start,
+            @Nullable Integer end) {
+
+        static Citation of(CitedSources.Source source) {
+            CitedSources.Passage passage = source.passage();
+            return new Citation(
+                    source.url(),
+                    source.title(),
+                    source.quote(),
+                    passage == null ? null : passage.start(),
+                    passage == null ? null : passage.end());
+        }
+    }
 
     /**
      * A token of an answer and its probability. A vendor that does not separate its tokens tells several as one.
@@ -75,14 +93,17 @@ public record VendorData(String origin, String json) {
     }
 
     /**
-     * Returns the sources that the vendor's data name.
+     * Returns the sources that the vendor's data name, without the passages that they support.
      *
      * @return the citations, in order and each once; empty if there are none
      */
     public List<Citation> citations() {
-        return AnswerData.citations(json).stream()
-                .map(source -> new Citation(source.url(), source.title(), source.quote()))
-                .toList();
+        return citations("", 0, "").distinct().toList();
+    }
+
+    /** Returns the sources with the passages of an answer that they support, see {@link CitedSources#of}. */
+    Stream<Citation> citations(String block, int blockAt, String answer) {
+        return CitedSources.of(origin, json, block, blockAt, answer).stream().map(Citation::of);
     }
 
     /**

@@ -24,7 +24,7 @@ final class StrictMode {
         if (ofChat == null) {
             return null;
         }
-        StrictVendor vendor = WireFormats.vendor(wireFormat, ofChat);
+        StrictVendor vendor = WireFormats.vendor(wireFormat, asked.path(), ofChat);
         StrictRule.Refusal refusal = vendor.refusal(asked.text(), sent);
         if (refusal == null) {
             return null;

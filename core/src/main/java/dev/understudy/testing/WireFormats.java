@@ -11,12 +11,14 @@ final class WireFormats {
     static final WireFormat RESPONSES = new OpenAiResponsesFormat();
     static final WireFormat ANTHROPIC = new AnthropicFormat();
     static final WireFormat GEMINI = new GeminiFormat();
+    static final WireFormat INTERACTIONS = new InteractionsFormat();
     static final WireFormat OLLAMA = new OllamaFormat();
     static final WireFormat COHERE = new CohereFormat();
     static final WireFormat CONVERSE = new ConverseFormat();
     static final WireFormat INVOKE = new InvokeFormat();
 
     private static final Pattern GENERATE = Pattern.compile(":(generateContent|streamGenerateContent)$");
+    private static final Pattern APART = Pattern.compile("/model/[^/]*(meta\\.llama|mistral\\.)");
     private static final Pattern MODEL = Pattern.compile("/model/[^/]+/(converse|invoke).*$");
 
     private WireFormats() {}
@@ -31,6 +33,9 @@ final class WireFormats {
         }
         if (path.endsWith("/messages")) {
             return ANTHROPIC;
+        }
+        if (path.endsWith("/interactions")) {
+            return INTERACTIONS;
         }
         if (path.endsWith("/api/chat")) {
             return OLLAMA;
@@ -47,8 +52,8 @@ final class WireFormats {
         return null;
     }
 
-    /** Returns the vendor whose rules hold for a format; for Chat Completions the given one. */
-    static StrictVendor vendor(WireFormat wireFormat, StrictVendor chat) {
+    /** Returns the vendor whose rules hold for a format and a path; for Chat Completions the given one. */
+    static StrictVendor vendor(WireFormat wireFormat, String path, StrictVendor chat) {
         if (wireFormat instanceof OpenAiResponsesFormat) {
             return StrictVendor.OPENAI_RESPONSES;
         }
@@ -59,7 +64,10 @@ final class WireFormats {
             return StrictVendor.BEDROCK_ANTHROPIC;
         }
         if (wireFormat instanceof ConverseFormat) {
-            return StrictVendor.BEDROCK_CONVERSE;
+            return APART.matcher(path).find() ? StrictVendor.BEDROCK_LLAMA_MISTRAL : StrictVendor.BEDROCK_CONVERSE;
+        }
+        if (wireFormat instanceof InteractionsFormat) {
+            return StrictVendor.GEMINI_INTERACTIONS;
         }
         if (wireFormat instanceof GeminiFormat) {
             return StrictVendor.GEMINI;

@@ -81,6 +81,17 @@ class GoldenReturnTest {
                         "{'functionCall':{'id':'f1','name':'clock','args':{'zone':'UTC','n':1.50}},'thoughtSignature':"
                                 + "'Y2FsbA=='}",
                         "{'functionCall':{'id':'f2','name':'clock','args':{}}}");
+            case GEMINI_INTERACTIONS ->
+                Golden.of(
+                        "{'id':'i','object':'interaction','status':'requires_action','steps':[@]}",
+                        "{'type':'thought','signature':'c2ln/+==','summary':[{'type':'text','text':'First é.'}]}",
+                        "{'type':'google_search_call','id':'s1','arguments':{'queries':['pears']},'signature':'c2Vh'}",
+                        "{'type':'google_search_result','call_id':'s1','result':[{'search_suggestions':'<b>'}],"
+                                + "'signature':'Zm91'}",
+                        "{'type':'model_output','content':[{'type':'text','text':'Then this.','annotations':[{'type':"
+                                + "'url_citation','url':'https://example.org','start_index':0,'end_index':4}]}]}",
+                        "{'type':'function_call','id':'c1','name':'clock','arguments':{'zone':'UTC','n':1.50}}",
+                        "{'type':'function_call','id':'c2','name':'clock','arguments':{}}");
             case OPENAI_RESPONSES ->
                 Golden.of(
                         "{'id':'r','status':'completed','output':[@]}",

@@ -91,14 +91,30 @@ class JourneyMatrixTest {
         assertThat(played).isEqualTo(ALL ? targets * Journey.TURNS * CallKind.values().length : targets);
     }
 
-    /** The start answers the turns before a number, and the target those from it on. */
+    @ParameterizedTest
+    @EnumSource
+    void journeyEndsAtAModelThatRefusesTextBesideCalls(JourneyVendor start) {
+        for (int moved = 0; moved < Journey.TURNS; moved++) {
+            if (ALL || (start.ordinal() + moved) % Journey.TURNS == 1) {
+                for (CallKind kind : CallKind.values()) {
+                    journey(start, JourneyVendor.BEDROCK_CONVERSE, moved, kind, "us.meta.llama3-3-70b-instruct-v1:0");
+                }
+            }
+        }
+    }
+
     private static void journey(JourneyVendor start, JourneyVendor target, int moved, CallKind kind) {
+        journey(start, target, moved, kind, "gemini-3-pro");
+    }
+
+    /** The start answers the turns before a number, and the target those from it on. */
+    private static void journey(JourneyVendor start, JourneyVendor target, int moved, CallKind kind, String model) {
         List<ChatProvider> routes =
                 start == target ? List.of(PROVIDERS.get(start)) : List.of(PROVIDERS.get(start), PROVIDERS.get(target));
         Set<String> told = ConcurrentHashMap.newKeySet();
         Understudy understudy = understudy(routes, told);
         String name = start + " to " + target + " at " + moved + " by " + kind;
-        ChatRequest request = Journey.begin("gemini-3-pro");
+        ChatRequest request = Journey.begin(model);
         for (turn = 0; turn < Journey.TURNS; turn++) {
             down = turn >= moved && start != target ? start : null;
             ChatResponse answer = answer(kind, understudy, request, name + ", turn " + turn);

@@ -15,6 +15,7 @@ public enum JourneyVendor {
     OPENAI_RESPONSES("/v1", Providers::openAiResponses, "call_" + "Zt4".repeat(18)),
     ANTHROPIC("/v1", Providers::anthropic, "toolu_01T1x1fJ34qAmk2tNTrN7Up6"),
     GEMINI("/v1beta", Providers::gemini, "function-call-14123456789012345678"),
+    GEMINI_INTERACTIONS("/v1beta", Providers::geminiInteractions, "call_9f3b"),
     BEDROCK_CONVERSE("", Providers::bedrock, "tooluse_kZJMlvQmRJ6eAyJE5GIl7Q"),
     BEDROCK_ANTHROPIC("", Providers::bedrockAnthropic, "toolu_bdrk_01M8bQ8f3r7"),
     COHERE("", Providers::cohere, "lookup_7zkqxh2nt3v1"),

@@ -12,6 +12,7 @@ import dev.understudy.provider.cohere.Cohere;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.gemini.GeminiInteractions;
 import dev.understudy.provider.ollama.Ollama;
 import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.responses.OpenAiResponses;
@@ -41,6 +42,7 @@ class AnswerTableTest {
             "openai-responses", new OpenAiResponses(),
             "anthropic", new Anthropic(),
             "gemini", new Gemini(),
+            "gemini-interactions", new GeminiInteractions(),
             "ollama", new Ollama(),
             "cohere", new Cohere(),
             "bedrock-converse", new BedrockConverse(),
@@ -64,6 +66,10 @@ class AnswerTableTest {
         return "{'candidates':[{'finishReason':'STOP','content':{'parts':[" + part + "]}" + more + "}]}";
     }
 
+    private static String steps(String content) {
+        return "{'id':'i','status':'completed','steps':[{'type':'model_output','content':[{" + content + "}]}]}";
+    }
+
     private static final String TOKEN = "[{'token':'A','logprob':-1}]";
     private static final String CITED = "{'id':'m','stop_reason':'end_turn','content':[{'type':'text','text':'A',"
             + "'citations':[{'type':'char_location','document_title':'T','cited_text':'Q'}]}]}";
@@ -82,6 +88,10 @@ class AnswerTableTest {
                 candidate("{'text':'A'}", ",'groundingMetadata':{'groundingChunks':[{'web':{'uri':'u'}}]}");
             case "citations gemini citationMetadata" ->
                 candidate("{'text':'A'}", ",'citationMetadata':{'citationSources':[{'uri':'u'}]}");
+            case "citations gemini-interactions annotations" ->
+                steps("'type':'text','text':'A','annotations':[{'type':'url_citation','url':'u'}]");
+            case "image gemini-interactions image" -> steps("'type':'image','mime_type':'image/png','data':'AQID'");
+            case "sound gemini-interactions audio" -> steps("'type':'audio','mime_type':'audio/wav','data':'AQID'");
             case "citations cohere citations" ->
                 "{'finish_reason':'COMPLETE','message':{'content':'A','citations':[{'sources':[{'id':'doc:0'}]}]}}";
             case "citations bedrock-converse citationsContent" ->

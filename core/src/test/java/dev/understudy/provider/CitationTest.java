@@ -52,7 +52,8 @@ class CitationTest {
         assertThat(response.text()).isEqualTo("It is blue. Mostly.");
         assertThat(response.citations())
                 .containsExactly(
-                        new Citation("https://a.test/sky", "Sky", "blue"), new Citation(null, "My notes", "so blue"));
+                        new Citation("https://a.test/sky", "Sky", "blue", 0, 11),
+                        new Citation(null, "My notes", "so blue", 0, 11));
     }
 
     @Test
@@ -63,7 +64,42 @@ class CitationTest {
                         + "'url':'https://a.test/sky','title':'Sky','start_index':0,'end_index':4}]}]}],"
                         + "'usage':{'input_tokens':1,'output_tokens':2}}",
                 "responses");
-        assertThat(response.citations()).containsExactly(new Citation("https://a.test/sky", "Sky", null));
+        assertThat(response.citations()).containsExactly(new Citation("https://a.test/sky", "Sky", null, 0, 4));
+    }
+
+    @Test
+    void passagesAreCountedInTheWholeText() {
+        ChatResponse response = answer(
+                "{'id':'r','object':'response','status':'completed','output':[{'type':'message','id':'m1','role':'assistant',"
+                        + "'content':[{'type':'output_text','text':'One \uD83D\uDE00. ','annotations':[]},"
+                        + "{'type':'output_text','text':'\uD83D\uDE00 two.','annotations':["
+                        + "{'type':'url_citation','url':'https://a.test','title':'A','start_index':2,'end_index':5},"
+                        + "{'type':'url_citation','url':'https://b.test','title':'B','start_index':4,'end_index':99},"
+                        + "{'type':'file_citation','file_id':'f','filename':'c.pdf','index':3},"
+                        + "{'type':'container_file_citation','filename':'d.png','start_index':0,'end_index':0}]}]}],"
+                        + "'usage':{'input_tokens':1,'output_tokens':2}}",
+                "responses");
+        assertThat(response.text()).isEqualTo("One \uD83D\uDE00. \uD83D\uDE00 two.");
+        assertThat(response.citations())
+                .containsExactly(
+                        new Citation("https://a.test", "A", null, 11, 14),
+                        new Citation("https://b.test", "B", null, null, null),
+                        new Citation(null, "c.pdf", null, null, null),
+                        new Citation(null, "d.png", null, null, null));
+        assertThat(response.text().substring(11, 14)).isEqualTo("two");
+    }
+
+    @Test
+    void citationsOfABlockBelongToItsText() {
+        ChatResponse response = answer(
+                "{'type':'message','role':'assistant','content':[{'type':'text','text':'First. '},"
+                        + "{'type':'text','text':'Blue.','citations':[{'type':'page_location','document_title':'Notes',"
+                        + "'cited_text':'so blue','start_page_number':1,'end_page_number':2}]}],"
+                        + "'stop_reason':'end_turn','usage':{'input_tokens':1,'output_tokens':2}}",
+                "anthropic");
+        assertThat(response.citations()).containsExactly(new Citation(null, "Notes", "so blue", 7, 12));
+        assertThat(response.blocks().get(1).vendorData().citations())
+                .containsExactly(new Citation(null, "Notes", "so blue", null, null));
     }
 
     @Test
@@ -74,7 +110,7 @@ class CitationTest {
                         + "'location':{'web':{'url':'https://a.test/sky'}}}]}}]}},'stopReason':'end_turn',"
                         + "'usage':{'inputTokens':1,'outputTokens':2,'totalTokens':3}}",
                 "bedrock");
-        assertThat(response.citations()).containsExactly(new Citation("https://a.test/sky", "Sky", "so blue"));
+        assertThat(response.citations()).containsExactly(new Citation("https://a.test/sky", "Sky", "so blue", 0, 5));
     }
 
     @ParameterizedTest
@@ -96,6 +132,6 @@ class CitationTest {
     @Test
     void addressAloneIsACitation() {
         assertThat(new VendorData("p", "{\"citations\":[\"https://a.test\"]}").citations())
-                .containsExactly(new Citation("https://a.test", null, null));
+                .containsExactly(new Citation("https://a.test", null, null, null, null));
     }
 }

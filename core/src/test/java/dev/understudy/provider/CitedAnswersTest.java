@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.VendorData.Citation;
 import dev.understudy.provider.AnswerForms.Wire;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,7 @@ class CitedAnswersTest {
                         delta("'annotations':[" + ANNOTATION + "]", ""),
                         stop("")));
         assertThat(answer.text()).isEqualTo("Blue.");
-        assertThat(answer.citations()).containsExactly(new Citation("https://a.test/sky", "Sky", null));
+        assertThat(answer.citations()).containsExactly(new Citation("https://a.test/sky", "Sky", null, 0, 5));
     }
 
     @Test
@@ -56,7 +57,8 @@ class CitedAnswersTest {
                 List.of(delta("'content':'Blue'", ""), delta("'content':' [1].'", ""), stop(sources)));
         assertThat(answer.citations())
                 .containsExactly(
-                        new Citation("https://b.test", null, null), new Citation("https://a.test", "A", "blue"));
+                        new Citation("https://b.test", null, null, null, null),
+                        new Citation("https://a.test", "A", "blue", null, null));
     }
 
     @Test
@@ -67,7 +69,7 @@ class CitedAnswersTest {
                 List.of(delta("'content':'Blue.'", ""), stop(""), "{'id':'c','choices':[]" + sources + "}"))) {
             assertThat(AnswerForms.of(Wire.CHAT, ASK, chat("'content':'Blue.'", sources), events)
                             .citations())
-                    .containsExactly(new Citation("https://a.test", null, null));
+                    .containsExactly(new Citation("https://a.test", null, null, null, null));
         }
     }
 
@@ -89,6 +91,31 @@ class CitedAnswersTest {
                 chat("'content':'Blue.','annotations':[" + file + "]", ""),
                 List.of(delta("'content':'Blue.','annotations':[" + file + "]", ""), stop("")));
         assertThat(answer.citations()).isEmpty();
+    }
+
+    private static final String CALL =
+            "'tool_calls':[{'id':'1','type':'function','function':{'name':'f','arguments':'{}'}}]";
+
+    @Test
+    void parsedFilesGoBackToTheServerThatParsedThem() {
+        String file = "{'type':'file','file':{'hash':'h1','name':'a.pdf','content':[{'type':'text','text':'parsed'}]}}";
+        String annotated = "'annotations':[" + ANNOTATION + "," + file + "]";
+        for (String message : List.of("'content':'Blue.'," + annotated, "'content':null," + annotated + "," + CALL)) {
+            assertThat(AnswerForms.next(Wire.CHAT, ASK, chat(message, "")))
+                    .contains("\"annotations\":[" + file.replace('\'', '"') + "]")
+                    .doesNotContain("a.test");
+        }
+    }
+
+    @Test
+    void parsedFilesWithoutTextAreEqualInBothForms() {
+        String file = "'annotations':[{'type':'file','file':{'hash':'h1','name':'a.pdf'}}]";
+        ChatResponse answer = AnswerForms.of(
+                Wire.CHAT,
+                ASK,
+                chat("'content':null," + file + "," + CALL, ""),
+                List.of(delta(CALL.replace("{'id'", "{'index':0,'id'") + "," + file, ""), stop("")));
+        assertThat(answer.blocks()).hasSize(2);
     }
 
     @Test
@@ -131,8 +158,36 @@ class CitedAnswersTest {
                         gemini("", ",'finishReason':'STOP','groundingMetadata':{}")));
         assertThat(answer.citations())
                 .containsExactly(
-                        new Citation("https://a.test/sky", "a.test", null), new Citation(null, "notes.txt", "so blue"));
+                        new Citation("https://a.test/sky", "a.test", null, 0, 5),
+                        new Citation(null, "notes.txt", "so blue", 0, 5));
         assertThat(answer.blocks().get(0).vendorData().json()).contains("groundingSupports");
+    }
+
+    @Test
+    void passagesOfGeminiAreCountedInBytes() {
+        String text = "Z\u00fcrich, \uD83D\uDE00 and Gen\u00e8ve. Blue.";
+        int at = "Z\u00fcrich, \uD83D\uDE00 and ".getBytes(StandardCharsets.UTF_8).length;
+        int end = at + "Gen\u00e8ve".getBytes(StandardCharsets.UTF_8).length;
+        String grounding =
+                "'groundingMetadata':{'groundingSupports':[{'segment':{'startIndex':" + at + ",'endIndex':" + end
+                        + ",'text':'Gen\u00e8ve'},'groundingChunkIndices':[1,0]},{'segment':{'endIndex':7,'text':'Z\u00fcrich'},"
+                        + "'groundingChunkIndices':[1,9,-1,'x']},{'segment':{'startIndex':3,'endIndex':5,'text':'other'},"
+                        + "'groundingChunkIndices':[2]}],'groundingChunks':[{'web':{'uri':'https://a.test','title':'A'}},"
+                        + "{'web':{'uri':'https://b.test','title':'B'}},{'web':{'uri':'https://c.test','title':'C'}},"
+                        + "{'web':{'uri':'https://d.test','title':'D'}}]}";
+        ChatResponse answer = AnswerForms.of(
+                Wire.GEMINI,
+                ASK,
+                gemini("{'text':'" + text + "'}", ",'finishReason':'STOP'," + grounding),
+                List.of(gemini("{'text':'" + text + "'}", ",'finishReason':'STOP'," + grounding)));
+        assertThat(answer.citations())
+                .containsExactly(
+                        new Citation("https://b.test", "B", null, 15, 21),
+                        new Citation("https://a.test", "A", null, 15, 21),
+                        new Citation("https://b.test", "B", null, 0, 6),
+                        new Citation("https://c.test", "C", null, null, null),
+                        new Citation("https://d.test", "D", null, null, null));
+        assertThat(answer.text().substring(15, 21)).isEqualTo("Gen\u00e8ve");
     }
 
     @Test
@@ -151,7 +206,9 @@ class CitedAnswersTest {
                         gemini("{'text':' Sky.'}", two),
                         gemini("", ",'finishReason':'STOP'")));
         assertThat(answer.citations())
-                .containsExactly(new Citation("https://a.test", null, null), new Citation("https://b.test", "B", null));
+                .containsExactly(
+                        new Citation("https://a.test", null, null, 0, 9),
+                        new Citation("https://b.test", "B", null, null, null));
     }
 
     @Test
@@ -187,6 +244,8 @@ class CitedAnswersTest {
                         end));
         assertThat(answer.text()).isEqualTo("Blue. Sky.");
         assertThat(answer.citations())
-                .containsExactly(new Citation("https://a.test", "Sky", "so blue"), new Citation(null, "look:0", null));
+                .containsExactly(
+                        new Citation("https://a.test", "Sky", "so blue", 0, 4),
+                        new Citation(null, "look:0", null, 6, 9));
     }
 }

@@ -41,7 +41,12 @@ public final class BedrockConverse implements Dialect {
     public ConversationRules conversationRules(String model) {
         ConversationRules rules =
                 ConversationRules.any().withOnlyReasoning().withUserFirst().withDeclaredTools();
-        return BedrockModel.of(model).isMedial() ? rules.withMediaInResults() : rules.withAnsweredResults();
+        BedrockModel family = BedrockModel.of(model);
+        if (family.isMedial()) {
+            return rules.withMediaInResults();
+        }
+        ConversationRules plain = rules.withAnsweredResults();
+        return family == BedrockModel.LLAMA_OR_MISTRAL ? plain.withCallsApart() : plain;
     }
 
     @Override

@@ -8,6 +8,8 @@ enum BedrockModel {
     CLAUDE,
     /** Amazon Nova. */
     NOVA,
+    /** Llama and Mistral, which refuse text and calls of tools in one turn. */
+    LLAMA_OR_MISTRAL,
     /** Any other model. */
     OTHER;
 
@@ -15,6 +17,9 @@ enum BedrockModel {
         String name = model.toLowerCase(Locale.ROOT);
         if (name.contains("anthropic.") || name.contains("claude")) {
             return CLAUDE;
+        }
+        if (name.contains("meta.llama") || name.contains("mistral.")) {
+            return LLAMA_OR_MISTRAL;
         }
         return name.contains("amazon.nova") ? NOVA : OTHER;
     }
@@ -24,11 +29,11 @@ enum BedrockModel {
      * Other models refuse both.
      */
     boolean isMedial() {
-        return this != OTHER;
+        return this == CLAUDE || this == NOVA;
     }
 
     /** Returns true if prefixes are cached at marks of the request. */
     boolean isCaching() {
-        return this != OTHER;
+        return this == CLAUDE || this == NOVA;
     }
 }

@@ -24,7 +24,7 @@ final class BedrockOptions {
         BedrockModel model = BedrockModel.of(request.model());
         return switch (option) {
             case TEMPERATURE, TOP_P, MAX_TOKENS, STOP, STRICT_TOOLS, STRICT_SCHEMA, SERVICE_TIER, METADATA -> true;
-            case TOP_K -> model != BedrockModel.OTHER;
+            case TOP_K -> model == BedrockModel.CLAUDE || model == BedrockModel.NOVA;
             case CACHE_HINTS -> model.isCaching();
             case REASONING ->
                 model == BedrockModel.CLAUDE

@@ -20,6 +20,7 @@ public record ConversationRules(Turns turns, Tools tools) {
      * @param userFirst the first message after the system messages is one of the user
      * @param onlyReasoning an assistant message may consist of reasoning
      * @param answeredResults a user message does not follow results of tools: one of the assistant is between them
+     * @param callsApart an assistant message holds text or calls of tools, not both
      * @param images an assistant message may hold images, sound and files; for other targets images follow in a user
      *     message, and sound and files are left out
      */
@@ -30,6 +31,7 @@ public record ConversationRules(Turns turns, Tools tools) {
             boolean userFirst,
             boolean onlyReasoning,
             boolean answeredResults,
+            boolean callsApart,
             boolean images) {}
 
     /**
@@ -37,9 +39,10 @@ public record ConversationRules(Turns turns, Tools tools) {
      *
      * @param declared a conversation with tool calls needs declared tools
      * @param reservedKeys keys that have a meaning for the target in results that are JSON objects
-     * @param media results may hold images and files; those of other targets follow in a user message
+     * @param images results may hold images; those of other targets follow in a user message
+     * @param files results may hold files; those of other targets follow in a user message
      */
-    public record Tools(boolean declared, Set<String> reservedKeys, boolean media) {
+    public record Tools(boolean declared, Set<String> reservedKeys, boolean images, boolean files) {
         /** Copies the keys. */
         public Tools {
             reservedKeys = Set.copyOf(reservedKeys);
@@ -47,7 +50,8 @@ public record ConversationRules(Turns turns, Tools tools) {
     }
 
     private static final ConversationRules ANY = new ConversationRules(
-            new Turns(false, false, false, false, false, false, false), new Tools(false, Set.of(), false));
+            new Turns(false, false, false, false, false, false, false, false),
+            new Tools(false, Set.of(), false, false));
 
     /** Returns the rules that hold for every target. */
     public static ConversationRules any() {
@@ -62,6 +66,7 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userFirst,
                 turns.onlyReasoning,
                 turns.answeredResults,
+                turns.callsApart,
                 turns.images));
     }
 
@@ -73,6 +78,7 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userFirst,
                 turns.onlyReasoning,
                 turns.answeredResults,
+                turns.callsApart,
                 turns.images));
     }
 
@@ -84,6 +90,7 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userFirst,
                 turns.onlyReasoning,
                 turns.answeredResults,
+                turns.callsApart,
                 turns.images));
     }
 
@@ -95,6 +102,7 @@ public record ConversationRules(Turns turns, Tools tools) {
                 true,
                 turns.onlyReasoning,
                 turns.answeredResults,
+                turns.callsApart,
                 turns.images));
     }
 
@@ -106,6 +114,7 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userFirst,
                 true,
                 turns.answeredResults,
+                turns.callsApart,
                 turns.images));
     }
 
@@ -116,6 +125,19 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userNeeded,
                 turns.userFirst,
                 turns.onlyReasoning,
+                true,
+                turns.callsApart,
+                turns.images));
+    }
+
+    public ConversationRules withCallsApart() {
+        return withTurns(new Turns(
+                turns.oneSystemMessage,
+                turns.alternating,
+                turns.userNeeded,
+                turns.userFirst,
+                turns.onlyReasoning,
+                turns.answeredResults,
                 true,
                 turns.images));
     }
@@ -128,19 +150,24 @@ public record ConversationRules(Turns turns, Tools tools) {
                 turns.userFirst,
                 turns.onlyReasoning,
                 turns.answeredResults,
+                turns.callsApart,
                 true));
     }
 
     public ConversationRules withDeclaredTools() {
-        return new ConversationRules(turns, new Tools(true, tools.reservedKeys, tools.media));
+        return new ConversationRules(turns, new Tools(true, tools.reservedKeys, tools.images, tools.files));
     }
 
     public ConversationRules withReservedKeys(String... keys) {
-        return new ConversationRules(turns, new Tools(tools.declared, Set.of(keys), tools.media));
+        return new ConversationRules(turns, new Tools(tools.declared, Set.of(keys), tools.images, tools.files));
     }
 
     public ConversationRules withMediaInResults() {
-        return new ConversationRules(turns, new Tools(tools.declared, tools.reservedKeys, true));
+        return new ConversationRules(turns, new Tools(tools.declared, tools.reservedKeys, true, true));
+    }
+
+    public ConversationRules withImagesInResults() {
+        return new ConversationRules(turns, new Tools(tools.declared, tools.reservedKeys, true, tools.files));
     }
 
     private ConversationRules withTurns(Turns turns) {

@@ -4,19 +4,23 @@ import dev.understudy.chat.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Moves images and files of tool results to a user message behind the results, for targets whose results are text. */
+/** Moves images and files of tool results to a user message behind the results, for targets whose results hold none. */
 final class ResultMedia {
 
     /** Text of a result that has none beside what was moved. */
     private static final String FOLLOWS = "The result follows in the next message.";
 
-    private ResultMedia() {}
+    private final ConversationRules.Tools rules;
+
+    ResultMedia(ConversationRules.Tools rules) {
+        this.rules = rules;
+    }
 
     /** Returns the messages with the media moved; the same list if there are none. */
-    static List<Message> moved(List<Message> messages) {
+    List<Message> moved(List<Message> messages) {
         boolean none = true;
         for (Message message : messages) {
-            none &= !(message instanceof Message.ToolResult result) || isText(result);
+            none &= !(message instanceof Message.ToolResult result) || isKept(result);
         }
         if (none) {
             return messages;
@@ -25,10 +29,10 @@ final class ResultMedia {
         List<Message.Part> media = new ArrayList<>();
         for (Message message : messages) {
             if (message instanceof Message.ToolResult result) {
-                moved.add(isText(result) ? result : text(result));
-                if (!isText(result)) {
+                moved.add(isKept(result) ? result : rest(result));
+                if (!isKept(result)) {
                     media.add(new Message.Part.Text("Result of " + result.name() + ":\n"));
-                    media.addAll(result.media());
+                    result.media().stream().filter(part -> !isKept(part)).forEach(media::add);
                 }
                 continue;
             }
@@ -52,17 +56,25 @@ final class ResultMedia {
         }
     }
 
-    private static boolean isText(Message.ToolResult result) {
+    private boolean isKept(Message.ToolResult result) {
         for (Message.Part part : result.parts()) {
-            if (!(part instanceof Message.Part.Text)) {
+            if (!isKept(part)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static Message.ToolResult text(Message.ToolResult result) {
-        String text = result.content().isBlank() ? FOLLOWS : result.content();
-        return new Message.ToolResult(result.callId(), result.name(), text, result.error());
+    private boolean isKept(Message.Part part) {
+        return part instanceof Message.Part.Text
+                || (part instanceof Message.Part.Image ? rules.images() : rules.files());
+    }
+
+    /** Returns the result with what it may hold. */
+    private Message.ToolResult rest(Message.ToolResult result) {
+        List<Message.Part> parts = new ArrayList<>();
+        parts.add(new Message.Part.Text(result.content().isBlank() ? FOLLOWS : result.content()));
+        result.media().stream().filter(this::isKept).forEach(parts::add);
+        return new Message.ToolResult(result.callId(), result.name(), parts, result.error());
     }
 }

@@ -42,11 +42,9 @@ final class ToolFitter {
     List<Message> messages(List<Message> messages) {
         List<Message> paired = ResultPairing.paired(messages);
         changed(paired != messages, "tool_results");
-        if (!rules.media()) {
-            List<Message> moved = ResultMedia.moved(paired);
-            changed(moved != paired, "tool_results");
-            paired = moved;
-        }
+        List<Message> moved = new ResultMedia(rules).moved(paired);
+        changed(moved != paired, "tool_results");
+        paired = moved;
         List<Message> fitted = new ArrayList<>(paired.size());
         boolean equal = true;
         for (Message message : paired) {

@@ -38,6 +38,9 @@ final class TurnFitter {
         if (rules.answeredResults()) {
             fitted = withAnsweredResults(fitted, changes);
         }
+        if (rules.callsApart()) {
+            fitted = withCallsApart(fitted, changes);
+        }
         return rules.alternating() ? alternating(fitted, changes) : fitted;
     }
 
@@ -165,6 +168,37 @@ final class TurnFitter {
         }
         changes.add("assistant_turn");
         return fitted;
+    }
+
+    /** Divides messages with text and calls: the calls follow in another message, because their results come next. */
+    private static List<Message> withCallsApart(List<Message> messages, List<String> changes) {
+        List<Message> fitted = new ArrayList<>(messages.size());
+        for (Message message : messages) {
+            List<ContentBlock> words = new ArrayList<>(0);
+            List<ContentBlock> others = new ArrayList<>(0);
+            if (message instanceof Message.Assistant assistant
+                    && !assistant.toolCalls().isEmpty()) {
+                assistant.blocks().forEach(block -> (isSaid(block) ? words : others).add(block));
+            }
+            if (words.isEmpty()) {
+                fitted.add(message);
+            } else {
+                fitted.add(new Message.Assistant(words));
+                fitted.add(Message.user(GO_ON));
+                fitted.add(((Message.Assistant) message).withBlocks(others));
+            }
+        }
+        if (fitted.size() == messages.size()) {
+            return messages;
+        }
+        changes.add("text_beside_calls");
+        return fitted;
+    }
+
+    private static boolean isSaid(ContentBlock block) {
+        return (block instanceof ContentBlock.Text text && !text.text().isBlank())
+                || block instanceof ContentBlock.Refusal
+                || block instanceof ContentBlock.Image;
     }
 
     private static List<Message> alternating(List<Message> messages, List<String> changes) {

@@ -1,9 +1,11 @@
 package dev.understudy.provider.dialect;
 
+import dev.understudy.chat.ChatRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Builds ordered JSON objects and merges the extra fields of a request into its body. */
+/** Builds ordered JSON objects, reads the extra fields of a request and merges them into its body. */
 public final class ExtraFields {
 
     private ExtraFields() {}
@@ -15,6 +17,15 @@ public final class ExtraFields {
             fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
         }
         return fields;
+    }
+
+    /** Returns a value of the caller's extra fields of a dialect, at a path of names; {@code null} without it. */
+    public static @Nullable Object of(ChatRequest request, String dialect, String... path) {
+        Object value = request.extra().get(dialect);
+        for (String field : path) {
+            value = value instanceof Map<?, ?> fields ? fields.get(field) : null;
+        }
+        return value;
     }
 
     /** Adds an extra field of the caller, which replaces a field of the same name; two objects are merged. */

@@ -3,7 +3,6 @@ package dev.understudy.provider.dialect;
 import dev.understudy.chat.ChatRequest;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +22,5 @@ public final class MediaRequest {
         return MODEL.matcher(request.model().toLowerCase(Locale.ROOT)).find()
                 || (modalities instanceof Collection<?> names
                         && names.stream().anyMatch(name -> !"text".equalsIgnoreCase(String.valueOf(name))));
-    }
-
-    /** Returns a field of the caller's extra fields, or a field of one of them. */
-    public static @Nullable Object extra(ChatRequest request, String dialect, String... path) {
-        Object value = request.extra().get(dialect);
-        for (String field : path) {
-            value = value instanceof Map<?, ?> fields ? fields.get(field) : null;
-        }
-        return value;
     }
 }

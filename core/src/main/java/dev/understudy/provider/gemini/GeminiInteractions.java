@@ -6,6 +6,7 @@ import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.AggregatedAnswer;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StoredStream;
@@ -69,7 +70,7 @@ public final class GeminiInteractions implements Dialect {
                 .withImagesInAnswers()
                 .withOnlyReasoning()
                 .withUserFirst()
-                .withMediaInResults();
+                .withImagesInResults();
     }
 
     @Override
@@ -102,9 +103,7 @@ public final class GeminiInteractions implements Dialect {
 
     @Override
     public @Nullable StoredAnswer store(String provider, ChatRequest request) {
-        Object requested = request.extra()
-                .getOrDefault(DialectName.GEMINI_INTERACTIONS, Map.of())
-                .get(BACKGROUND);
+        Object requested = ExtraFields.of(request, DialectName.GEMINI_INTERACTIONS, BACKGROUND);
         if (!background || Boolean.FALSE.equals(requested)) {
             return null;
         }

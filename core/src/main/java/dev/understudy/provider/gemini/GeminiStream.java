@@ -14,6 +14,7 @@ import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.MediaRequest;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -66,7 +67,7 @@ final class GeminiStream implements StreamDecoder {
     @Override
     public boolean elidesMedia() {
         return !MediaRequest.asksForMedia(
-                request, MediaRequest.extra(request, DialectName.GEMINI, "generationConfig", "responseModalities"));
+                request, ExtraFields.of(request, DialectName.GEMINI, "generationConfig", "responseModalities"));
     }
 
     @Override

@@ -6,18 +6,24 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock.Signature;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.SyntheticCallIds;
-import java.util.HashSet;
+import dev.understudy.provider.dialect.VendorFields;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks of an answer from the steps of an interaction. Steps of the vendor's own tools are no part of the answer. A delta
+ * Blocks of an answer from the steps of an interaction. A step of the vendor's own tools is an opaque block. A delta
  * without a step that began is text, a thought, or arguments of no call, which are refused at the end.
  */
 final class InteractionsBlocks {
@@ -42,19 +48,30 @@ final class InteractionsBlocks {
         }
     }
 
+    /** A step of the vendor's own tools that is not complete yet: its number, and its fields so far. */
+    private record Opaque(int block, String type, Map<String, @Nullable Object> fields) {}
+
     private enum Run {
         NONE,
         TEXT,
         REASONING
     }
 
+    static final String ANNOTATIONS = "annotations";
+
     private final ChatRequest request;
     private final Map<Integer, Open> calls = new TreeMap<>();
-    private final Set<Integer> others = new HashSet<>(0);
+    private final Map<Integer, Opaque> others = new TreeMap<>();
+
+    /** Sources of the latest text. */
+    private final Set<Object> annotations = new LinkedHashSet<>(0);
+
+    private int annotated = -1;
     private int begun;
     private int blocks;
     private Run run = Run.NONE;
     private int runOf = -1;
+    private int lastText = -1;
     private boolean lost;
 
     InteractionsBlocks(ChatRequest request) {
@@ -89,8 +106,10 @@ final class InteractionsBlocks {
             out.accept(call.part(call.arguments.fresh()));
         } else if (step.type().equals("model_output") || step.type().equals("thought")) {
             add(index, step, out);
-        } else {
-            others.add(index);
+        } else if (!step.fields().isEmpty()) {
+            stop(index, out);
+            run = Run.NONE;
+            others.put(index, new Opaque(blocks++, step.type(), new LinkedHashMap<>(step.fields())));
         }
     }
 
@@ -100,8 +119,41 @@ final class InteractionsBlocks {
             case "arguments_delta" -> arguments(index, step.arguments(), out);
             case "model_output", "text", "image", "audio", "document", "content" ->
                 step.content().forEach(content -> say(index, content, out));
-            default -> {}
+            default -> {
+                Opaque other = others.get(index);
+                if (other != null) {
+                    step.fields().forEach((name, value) -> {
+                        if (!name.equals("type")) {
+                            other.fields().put(name, value);
+                        }
+                    });
+                }
+            }
         }
+        annotate(step.annotations(), out);
+    }
+
+    /** Adds sources to the latest text; those of several texts are told apart when the next one begins. */
+    private void annotate(List<?> sources, Consumer<StreamChunk> out) {
+        if (sources.isEmpty() || lastText < 0) {
+            return;
+        }
+        if (annotated != lastText) {
+            flush(out);
+            annotated = lastText;
+        }
+        annotations.addAll(sources);
+    }
+
+    private void flush(Consumer<StreamChunk> out) {
+        if (annotated >= 0 && !annotations.isEmpty()) {
+            out.accept(new StreamChunk.BlockData(
+                    Objects.requireNonNull(VendorFields.data(
+                            DialectName.GEMINI_INTERACTIONS, Map.of(ANNOTATIONS, new ArrayList<>(annotations)))),
+                    annotated));
+        }
+        annotations.clear();
+        annotated = -1;
     }
 
     private void think(int index, InteractionsEvent.Step step, Consumer<StreamChunk> out) {
@@ -120,7 +172,8 @@ final class InteractionsBlocks {
 
     private void say(int index, InteractionsEvent.Content content, Consumer<StreamChunk> out) {
         if (!content.text().isEmpty()) {
-            out.accept(new StreamChunk.Text(content.text(), block(index, Run.TEXT)));
+            lastText = block(index, Run.TEXT);
+            out.accept(new StreamChunk.Text(content.text(), lastText));
         }
         ContentBlock media = media(content);
         if (media != null) {
@@ -152,7 +205,7 @@ final class InteractionsBlocks {
 
     private void arguments(int index, String piece, Consumer<StreamChunk> out) {
         Open call = calls.get(index);
-        if (others.contains(index)) {
+        if (others.containsKey(index)) {
             return;
         }
         if (call == null) {
@@ -167,6 +220,12 @@ final class InteractionsBlocks {
     }
 
     void stop(int index, Consumer<StreamChunk> out) {
+        Opaque other = others.remove(index);
+        if (other != null) {
+            VendorData whole = VendorFields.data(DialectName.GEMINI_INTERACTIONS, other.fields());
+            out.accept(new StreamChunk.Block(
+                    new ContentBlock.Opaque(other.type(), Objects.requireNonNull(whole)), other.block()));
+        }
         Open call = calls.remove(index);
         if (call == null) {
             return;
@@ -180,11 +239,15 @@ final class InteractionsBlocks {
                 call.call, new ToolCall(call.id, call.name, arguments.isEmpty() ? "{}" : arguments), call.block));
     }
 
-    /** Completes the calls whose steps did not stop. */
+    /** Completes the steps that did not stop. */
     void end(Consumer<StreamChunk> out) {
+        for (Integer index : others.keySet().toArray(Integer[]::new)) {
+            stop(index, out);
+        }
         for (Integer index : calls.keySet().toArray(Integer[]::new)) {
             stop(index, out);
         }
+        flush(out);
         if (lost) {
             throw CallArguments.rejected("arguments of a tool call that never began");
         }

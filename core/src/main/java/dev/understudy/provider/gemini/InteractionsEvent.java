@@ -7,7 +7,11 @@ import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One event of an interaction, or a whole interaction. Fields keep the state of the answer where events repeat it. */
@@ -16,15 +20,48 @@ final class InteractionsEvent {
     /** Content of a step: text, or bytes of a picture, of sound or of a document. */
     record Content(String type, String text, String mediaType, String base64) {}
 
+    /** Type of content that has sources and nothing else. */
+    static final String ANNOTATIONS = "text_annotation_delta";
+
     /**
      * A step, or what an event adds to it.
      *
      * @param type type of the step or of the addition
      * @param arguments JSON of a call's arguments, or a piece of it
+     * @param annotations sources of the text
+     * @param fields all fields as they came, of a step that is none of the model or the caller, or what is added to it
      */
-    record Step(String type, String id, String name, String arguments, String signature, List<Content> content) {
-        static final Step NONE = new Step("", "", "", "", "", List.of());
+    record Step(
+            String type,
+            String id,
+            String name,
+            String arguments,
+            String signature,
+            List<Content> content,
+            List<?> annotations,
+            Map<String, ? extends @Nullable Object> fields) {
+        static final Step NONE = new Step("", "", "", "", "", List.of(), List.of(), Map.of());
     }
+
+    /** Types of steps, and of additions to them, whose fields are read one by one. */
+    private static final Set<String> READ = Set.of(
+            "function_call",
+            "model_output",
+            "thought",
+            "user_input",
+            "function_result",
+            "text",
+            "image",
+            "audio",
+            "video",
+            "document",
+            "content",
+            "thought_summary",
+            "thought_signature",
+            "arguments_delta",
+            ANNOTATIONS);
+
+    private static final String STEPS = "steps";
 
     String type = "";
     String id = "";
@@ -72,6 +109,7 @@ final class InteractionsEvent {
                 default -> answer(in);
             }
         }
+        readOpaque(payload, offset, length);
         isWhole = type.isEmpty() && (object || !steps.isEmpty());
     }
 
@@ -92,7 +130,7 @@ final class InteractionsEvent {
             case "id", "interaction_id" -> interaction = in.repeated(interaction);
             case "model" -> model = in.isString() ? in.repeated(model == null ? "" : model) : model;
             case "status" -> status = in.word("");
-            case "steps" -> steps(in);
+            case STEPS -> steps(in);
             case "usage" -> usage(in);
             default -> in.skip();
         }
@@ -119,6 +157,35 @@ final class InteractionsEvent {
         }
     }
 
+    /** Reads the event once more as a tree if it has steps of the vendor's own tools, and gives these all of their fields. */
+    private void readOpaque(byte[] payload, int offset, int length) {
+        if (!isOpaque(step) && steps.stream().noneMatch(InteractionsEvent::isOpaque)) {
+            return;
+        }
+        Map<String, @Nullable Object> event = JsonTree.object(Json.read(payload, offset, length));
+        step = withFields(step, event.containsKey("step") ? event.get("step") : event.get("delta"));
+        Object list = event.get(STEPS) == null && event.get("interaction") instanceof Map<?, ?> whole
+                ? whole.get(STEPS)
+                : event.get(STEPS);
+        List<?> trees = list instanceof List<?> found ? found : List.of();
+        for (int i = 0; i < steps.size() && i < trees.size(); i++) {
+            steps.set(i, withFields(steps.get(i), trees.get(i)));
+        }
+    }
+
+    private static boolean isOpaque(Step step) {
+        return !step.type().isEmpty() && !READ.contains(step.type());
+    }
+
+    private static Step withFields(Step step, @Nullable Object tree) {
+        if (!isOpaque(step) || !(tree instanceof Map<?, ?> found)) {
+            return step;
+        }
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        found.forEach((name, value) -> fields.put(String.valueOf(name), value));
+        return new Step(step.type(), step.id(), "", "", "", List.of(), List.of(), fields);
+    }
+
     private Step step(JsonReader in) {
         String kind = "";
         String callId = "";
@@ -129,6 +196,7 @@ final class InteractionsEvent {
         String mediaType = "";
         String data = "";
         List<Content> content = new ArrayList<>(0);
+        List<Object> annotations = new ArrayList<>(0);
         if (in.object()) {
             while (in.nextField()) {
                 switch (in.field()) {
@@ -141,7 +209,9 @@ final class InteractionsEvent {
                     case "signature" -> signature = in.string("");
                     case "mime_type" -> mediaType = in.string("");
                     case "data" -> data = in.string("");
-                    case "content", "summary" -> contents(in, content);
+                    case "content", "summary" -> contents(in, content, annotations);
+                    case "annotations" ->
+                        JsonTree.list(in).stream().filter(Objects::nonNull).forEach(annotations::add);
                     case "error" -> isError |= ErrorField.isSet(in);
                     default -> in.skip();
                 }
@@ -150,17 +220,22 @@ final class InteractionsEvent {
         if (!text.isEmpty() || !data.isEmpty()) {
             content.add(new Content(kind, text, mediaType, data));
         }
-        return new Step(kind, callId, name, arguments, signature, content);
+        return new Step(kind, callId, name, arguments, signature, content, annotations, Map.of());
     }
 
-    private void contents(JsonReader in, List<Content> content) {
+    private void contents(JsonReader in, List<Content> content, List<Object> annotations) {
         if (in.array()) {
             while (in.nextElement()) {
-                content.addAll(step(in).content());
+                content(step(in), content, annotations);
             }
         } else {
-            content.addAll(step(in).content());
+            content(step(in), content, annotations);
         }
+    }
+
+    private static void content(Step part, List<Content> content, List<Object> annotations) {
+        content.addAll(part.content());
+        annotations.addAll(part.annotations());
     }
 
     private void usage(JsonReader in) {

@@ -63,7 +63,10 @@ final class InteractionsRequest {
         }
         format(request.format(), body);
         if (request.options().serviceTier() != null) {
-            body.put("service_tier", request.options().serviceTier());
+            body.put("service_tier", request.options().serviceTier().name().toLowerCase(Locale.ROOT));
+        }
+        if (!request.options().metadata().isEmpty()) {
+            body.put("labels", request.options().metadata());
         }
         if (stream) {
             body.put("stream", true);
@@ -81,7 +84,7 @@ final class InteractionsRequest {
 
     static boolean accepts(RequestOption option) {
         return switch (option) {
-            case MAX_TOKENS, STOP, SEED, REASONING, STRICT_TOOLS, STRICT_SCHEMA, SERVICE_TIER -> true;
+            case MAX_TOKENS, STOP, SEED, REASONING, STRICT_TOOLS, STRICT_SCHEMA, SERVICE_TIER, METADATA -> true;
             case TEMPERATURE,
                     TOP_P,
                     TOP_K,
@@ -90,7 +93,6 @@ final class InteractionsRequest {
                     PARALLEL_TOOL_CALLS,
                     CACHE_HINTS,
                     USER,
-                    METADATA,
                     LOGPROBS -> false;
         };
     }

@@ -9,9 +9,12 @@ import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.Media;
 import dev.understudy.provider.dialect.ToolArguments;
+import dev.understudy.provider.dialect.VendorFields;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes a conversation as steps: input of the user, output of the model, its thoughts, calls of tools and their results,
@@ -44,10 +47,11 @@ final class InteractionsSteps {
     }
 
     private void block(ContentBlock block) {
+        Map<String, ? extends @Nullable Object> own = VendorFields.of(block, DialectName.GEMINI_INTERACTIONS);
         if (block instanceof ContentBlock.Text text) {
-            text(text.text());
+            text(text.text(), own.get(InteractionsBlocks.ANNOTATIONS));
         } else if (block instanceof ContentBlock.Refusal refusal) {
-            text(refusal.text());
+            text(refusal.text(), null);
         } else if (block instanceof ContentBlock.Image image) {
             put("model_output", media("image", Media.of(image.image())));
         } else if (block instanceof ContentBlock.Audio audio) {
@@ -67,6 +71,11 @@ final class InteractionsSteps {
                     ToolArguments.object(call.arguments())));
         } else if (block instanceof ReasoningBlock reasoning) {
             thought(reasoning);
+        } else if (!own.isEmpty()) {
+            close();
+            Map<String, Object> step = new LinkedHashMap<>();
+            step.putAll(own);
+            steps.add(step);
         }
     }
 
@@ -83,9 +92,13 @@ final class InteractionsSteps {
         steps.add(step);
     }
 
-    private void text(String text) {
+    private void text(String text, @Nullable Object annotations) {
         if (!text.isEmpty()) {
-            put("model_output", ExtraFields.fields("type", "text", "text", text));
+            Map<String, Object> content = ExtraFields.fields("type", "text", "text", text);
+            if (annotations != null) {
+                content.put(InteractionsBlocks.ANNOTATIONS, annotations);
+            }
+            put("model_output", content);
         }
     }
 

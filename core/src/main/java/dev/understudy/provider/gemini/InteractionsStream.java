@@ -9,6 +9,7 @@ import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.MediaRequest;
 import dev.understudy.provider.dialect.ResumableDecoder;
 import dev.understudy.provider.error.InBandError;
@@ -44,7 +45,7 @@ final class InteractionsStream implements ResumableDecoder {
     @Override
     public boolean elidesMedia() {
         return !MediaRequest.asksForMedia(
-                request, MediaRequest.extra(request, DialectName.GEMINI_INTERACTIONS, "response_modalities"));
+                request, ExtraFields.of(request, DialectName.GEMINI_INTERACTIONS, "response_modalities"));
     }
 
     @Override

@@ -65,9 +65,7 @@ final class OpenAiChatAudio {
     private boolean spoken;
 
     OpenAiChatAudio(ChatRequest request) {
-        Object asked =
-                request.extra().getOrDefault(DialectName.OPENAI_CHAT, Map.of()).get("audio");
-        Object format = asked instanceof Map<?, ?> audio ? audio.get("format") : null;
+        Object format = ExtraFields.of(request, DialectName.OPENAI_CHAT, "audio", "format");
         this.mediaType = format instanceof String name ? TYPES.getOrDefault(name, "audio/" + name) : "audio/wav";
     }
 

@@ -9,6 +9,7 @@ import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.MediaRequest;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -51,7 +52,7 @@ final class OpenAiChatStream implements StreamDecoder {
 
     @Override
     public boolean elidesMedia() {
-        return !MediaRequest.asksForMedia(request, MediaRequest.extra(request, DialectName.OPENAI_CHAT, "modalities"));
+        return !MediaRequest.asksForMedia(request, ExtraFields.of(request, DialectName.OPENAI_CHAT, "modalities"));
     }
 
     @Override

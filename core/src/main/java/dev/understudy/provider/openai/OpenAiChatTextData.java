@@ -2,10 +2,10 @@ package dev.understudy.provider.openai;
 
 import dev.understudy.chat.VendorData;
 import dev.understudy.provider.dialect.DialectName;
-import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.VendorFields;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,13 +14,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects what an answer tells beside its text: sources, log probabilities, and a field that the server wants back.
- * Only that field goes back, because servers refuse the others. Not thread-safe.
+ * Collects what an answer has beside its text: sources, files that the server parsed, log probabilities, and a field that
+ * the server wants back. That field and the files go back, which saves another parsing; servers refuse the others. Not
+ * thread-safe.
  */
 final class OpenAiChatTextData {
 
     /** Field of a message or a call in which Gemini's compatible form expects a signature. */
     static final String EXTRA = "extra_content";
+
+    private static final String ANNOTATIONS = "annotations";
 
     private Map<String, @Nullable Object> extra = Map.of();
     private final Set<Object> annotations = new LinkedHashSet<>(0);
@@ -48,10 +51,11 @@ final class OpenAiChatTextData {
     @Nullable
     VendorData data(Map<String, List<?>> sources, boolean hasText) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>(extra);
+        List<Object> kept = hasText ? new ArrayList<>(annotations) : files(annotations);
+        if (!kept.isEmpty()) {
+            fields.put(ANNOTATIONS, kept);
+        }
         if (hasText) {
-            if (!annotations.isEmpty()) {
-                fields.put("annotations", new ArrayList<>(annotations));
-            }
             fields.putAll(sources);
             if (!logprobs.isEmpty()) {
                 fields.put(Logprobs.FIELD, logprobs);
@@ -62,7 +66,26 @@ final class OpenAiChatTextData {
 
     /** Returns the fields of a text's data that go back. */
     static Map<String, @Nullable Object> sendable(Map<String, ? extends @Nullable Object> own) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         Object signed = own.get(EXTRA);
-        return signed == null ? Map.of() : new LinkedHashMap<>(ExtraFields.fields(EXTRA, signed));
+        if (signed != null) {
+            fields.put(EXTRA, signed);
+        }
+        List<Object> files = own.get(ANNOTATIONS) instanceof List<?> all ? files(all) : List.of();
+        if (!files.isEmpty()) {
+            fields.put(ANNOTATIONS, files);
+        }
+        return fields;
+    }
+
+    /** Returns the annotations that hold a file of the request as the server parsed it. */
+    private static List<Object> files(Collection<?> annotations) {
+        List<Object> files = new ArrayList<>(0);
+        for (Object annotation : annotations) {
+            if (annotation instanceof Map<?, ?> map && "file".equals(map.get("type"))) {
+                files.add(annotation);
+            }
+        }
+        return files;
     }
 }

@@ -3,6 +3,7 @@ package dev.understudy.testing.strict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -27,7 +28,28 @@ final class ConverseRules {
             StrictRule.of("failure_without_text", ConverseRules::emptyError),
             StrictRule.withSent("foreign_signature", ConverseRules::signature));
 
+    /** Rules of Llama and Mistral, beside those of all models. */
+    static final List<StrictRule> OF_LLAMA_AND_MISTRAL = Stream.concat(
+                    RULES.stream(),
+                    Stream.of(
+                            StrictRule.of("text_beside_call", body -> beside(body, CALL, "tool use")),
+                            StrictRule.of("text_beside_result", body -> beside(body, RESULT, "tool result"))))
+            .toList();
+
     private ConverseRules() {}
+
+    private static @Nullable String beside(JsonNode body, String kind, String words) {
+        List<JsonNode> messages = Roles.messages(body);
+        for (int i = 0; i < messages.size(); i++) {
+            List<JsonNode> blocks = content(messages.get(i));
+            if (blocks.stream().anyMatch(block -> block.has(kind))
+                    && blocks.stream().anyMatch(block -> block.has("text") || block.has("image"))) {
+                return "messages." + i + ".content: Conversation blocks and " + words
+                        + " blocks cannot be provided in the same turn.";
+            }
+        }
+        return null;
+    }
 
     private static List<JsonNode> content(JsonNode message) {
         return Roles.list(message.path("content"));

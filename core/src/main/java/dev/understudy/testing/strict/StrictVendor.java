@@ -17,7 +17,9 @@ public enum StrictVendor {
     ANTHROPIC(AnthropicRules.RULES),
     BEDROCK_ANTHROPIC(AnthropicRules.RULES),
     BEDROCK_CONVERSE(ConverseRules.RULES),
+    BEDROCK_LLAMA_MISTRAL(ConverseRules.OF_LLAMA_AND_MISTRAL),
     GEMINI(GeminiRules.RULES),
+    GEMINI_INTERACTIONS(InteractionsRules.RULES),
     COHERE(CohereRules.RULES),
     OLLAMA(OllamaRules.RULES);
 

@@ -216,6 +216,49 @@ class ConversationFitterTest {
     }
 
     @Test
+    void textBesideCallsIsAMessageOfItsOwn() {
+        Message.Assistant both = new Message.Assistant(List.of(
+                new ReasoningBlock("r", null), ONE, new ContentBlock.Text("I look."), TWO, new ContentBlock.Text(" ")));
+        assertThat(fit(
+                        ANY.withCallsApart(),
+                        "text_beside_calls",
+                        ASK,
+                        both,
+                        Message.toolResult(ONE, "1"),
+                        Message.toolResult(TWO, "2"),
+                        Message.assistant("Done.")))
+                .containsExactly(
+                        ASK,
+                        Message.assistant("I look."),
+                        Message.user("Continue."),
+                        new Message.Assistant(
+                                List.of(new ReasoningBlock("r", null), ONE, TWO, new ContentBlock.Text(" "))),
+                        Message.toolResult(ONE, "1"),
+                        Message.toolResult(TWO, "2"),
+                        Message.assistant("Done."));
+        assertThat(ConversationFitter.fit(List.of(ASK, both), ToolSet.empty(), ANY)
+                        .changes())
+                .isEmpty();
+    }
+
+    @Test
+    void resultsKeepTheMediaThatTheTargetAllows() {
+        Message.Part.Image image = new Message.Part.Image(Message.Image.of("image/png", new byte[] {1}));
+        Message.Part.File file = new Message.Part.File(Message.File.of("a.pdf", "application/pdf", new byte[] {2}));
+        Message both = Message.toolResult(ONE, List.of(new Message.Part.Text("Two:"), image, file));
+        assertThat(fit(ANY.withImagesInResults(), "tool_results", ASK, Message.assistant("", ONE), both))
+                .containsExactly(
+                        ASK,
+                        Message.assistant("", ONE),
+                        Message.toolResult(ONE, List.of(new Message.Part.Text("Two:"), image)),
+                        Message.user(List.of(new Message.Part.Text("Result of clock:\n"), file)));
+        List<Message> kept = List.of(ASK, Message.assistant("", ONE), both);
+        assertThat(ConversationFitter.fit(kept, ToolSet.empty(), ANY.withMediaInResults())
+                        .messages())
+                .isSameAs(kept);
+    }
+
+    @Test
     void conversationThatBeginsWithTheAssistantGetsAUserTurn() {
         assertThat(fit(ANY.withUserFirst(), "user_turn", Message.system("s"), Message.assistant("a"), ASK))
                 .containsExactly(Message.system("s"), Message.user("Continue."), Message.assistant("a"), ASK);

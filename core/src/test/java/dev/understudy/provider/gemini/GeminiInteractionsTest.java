@@ -18,6 +18,7 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.Corpus;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.framing.Framing;
@@ -158,19 +159,82 @@ class GeminiInteractionsTest {
             assertThat(answer.finishReason()).isEqualTo(reason);
         }
 
-        @Test
-        void stepsOfTheVendorsOwnToolsAreNoPartOfTheAnswer() {
-            ChatResponse answer = answer(chunks(
+        private static final String SEARCH =
+                "{'type':'google_search_call','id':'s1','arguments':{'queries':['x']},'signature':'c2ln'}";
+        private static final String FOUND =
+                "{'type':'google_search_result','call_id':'s1','result':[{'search_suggestions':'<b>'}],'signature':'Zm9v'}";
+        private static final String SOURCE =
+                "{'type':'url_citation','url':'https://a.test','title':'A','start_index':0,'end_index':4}";
+
+        private static final String SEARCHED = "{'id':'i','object':'interaction','status':'completed','steps':["
+                + SEARCH + "," + FOUND
+                + ",{'type':'model_output','content':[{'type':'text','text':'D\u00fc. So.','annotations':[" + SOURCE
+                + "]}]}]}";
+
+        private static ChatResponse searched() {
+            return answer(chunks(
                     sse(
-                            "{'event_type':'step.start','index':0,'step':{'type':'google_search_call','id':'s','arguments':{'q':'x'}}}",
-                            "{'event_type':'step.delta','index':0,'delta':{'type':'arguments_delta','arguments':'{}'}}",
+                            "{'event_type':'step.start','index':0,'step':{'type':'google_search_call','id':'s1','arguments':{}}}",
+                            "{'event_type':'step.delta','index':0,'delta':{'type':'google_search_call','arguments':{'queries':['x']},'signature':'c2ln'}}",
                             "{'event_type':'step.stop','index':0}",
-                            "{'event_type':'step.start','index':1,'step':{'type':'model_output','content':[{'type':'text','text':'So'}]}}",
-                            "{'event_type':'step.delta','index':1,'delta':{'type':'text','text':'.'},'unknown':{'a':[1]}}",
-                            "{'event_type':'step.delta','index':1,'delta':{'type':'text_annotation_delta','annotations':[{}]}}",
+                            "{'event_type':'step.start','index':1,'step':{'type':'google_search_result','call_id':'s1','result':[]}}",
+                            "{'event_type':'step.delta','index':1,'delta':{'type':'google_search_result','result':[{'search_suggestions':'<b>'}],'signature':'Zm9v'}}",
+                            "{'event_type':'step.stop','index':1}",
+                            "{'event_type':'step.start','index':2,'step':{'type':'model_output'}}",
+                            "{'event_type':'step.delta','index':2,'delta':{'type':'text','text':'D\u00fc.'},'unknown':{'a':[1]}}",
+                            "{'event_type':'step.delta','index':2,'delta':{'type':'text_annotation_delta','annotations':["
+                                    + SOURCE + "]}}",
+                            "{'event_type':'step.delta','index':2,'delta':{'text':' So.','type':'text'}}",
                             "{'event_type':'interaction.completed','interaction':{'status':'completed'}}"),
                     50));
-            assertThat(answer.blocks()).containsExactly(new ContentBlock.Text("So."));
+        }
+
+        @Test
+        void stepsOfTheVendorsOwnToolsAreOpaqueInBothForms() {
+            ChatResponse streamed = searched();
+            ChatResponse whole = DIALECT.decode("g", ASKED, json(SEARCHED).getBytes(StandardCharsets.UTF_8));
+            assertThat(streamed.blocks()).isEqualTo(whole.blocks());
+            assertThat(whole.blocks())
+                    .hasSize(3)
+                    .first()
+                    .isEqualTo(new ContentBlock.Opaque(
+                            "google_search_call", new VendorData("gemini-interactions", json(SEARCH))));
+            assertThat(whole.finishReason()).isEqualTo(FinishReason.STOP);
+        }
+
+        @Test
+        void stepsOfTheVendorsOwnToolsAndSourcesGoBackAsTheyCame() {
+            ChatRequest next = ASKED.plus(searched().message()).plus(Message.user("More."));
+            assertThat(new String(DIALECT.encode(next, true), StandardCharsets.UTF_8))
+                    .contains(json(SEARCH + "," + FOUND
+                            + ",{'type':'model_output','content':[{'type':'text','text':'D\u00fc. So.','annotations':["
+                            + SOURCE + "]}]}"));
+        }
+
+        @Test
+        void sourcesAreCitedWithTheirPassageInBytes() {
+            assertThat(searched().citations())
+                    .containsExactly(new VendorData.Citation("https://a.test", "A", null, 0, 3));
+        }
+
+        @Test
+        void severalTextsKeepTheirOwnSources() {
+            ChatResponse answer = answer(chunks(
+                    sse(
+                            "{'event_type':'step.delta','index':0,'delta':{'type':'text','text':'One.'}}",
+                            "{'event_type':'step.delta','index':0,'delta':{'type':'text_annotation_delta','annotations':["
+                                    + SOURCE + "]}}",
+                            "{'event_type':'step.start','index':1,'step':{'type':'url_context_call','id':'u','arguments':{}}}",
+                            "{'event_type':'step.delta','index':2,'delta':{'type':'text','text':'Two.'}}",
+                            "{'event_type':'step.delta','index':2,'delta':{'type':'text_annotation_delta','annotations':["
+                                    + SOURCE.replace("a.test", "b.test") + "]}}",
+                            "{'event_type':'interaction.completed','interaction':{'status':'completed'}}"),
+                    50));
+            assertThat(answer.blocks()).hasSize(3);
+            assertThat(answer.citations())
+                    .containsExactly(
+                            new VendorData.Citation("https://a.test", "A", null, 0, 4),
+                            new VendorData.Citation("https://b.test", "A", null, 4, 8));
         }
 
         @Test
@@ -253,6 +317,17 @@ class GeminiInteractionsTest {
             List<String> changes = new ArrayList<>();
             DIALECT.fitted(ASKED.withReasoning(reasoning), changes::add);
             return changes;
+        }
+
+        @ParameterizedTest
+        @CsvSource({"STANDARD, standard", "FLEX, flex", "PRIORITY, priority"})
+        void serviceTierAndMetadataHaveTheVendorsNames(ChatRequest.ServiceTier tier, String sent) {
+            encodes(
+                    DIALECT,
+                    ASKED.withOptions(ASKED.options().withServiceTier(tier).withMetadata("team", "red")),
+                    false,
+                    "{'model':'gemini-3.8-flash','input':[{'type':'user_input','content':[{'type':'text','text':'Well?'}]}],"
+                            + "'service_tier':'" + sent + "','labels':{'team':'red'},'store':false}");
         }
 
         @Test

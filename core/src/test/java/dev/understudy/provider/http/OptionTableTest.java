@@ -25,6 +25,7 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.gemini.Gemini;
+import dev.understudy.provider.gemini.GeminiInteractions;
 import dev.understudy.provider.json.Json;
 import dev.understudy.provider.ollama.Ollama;
 import dev.understudy.provider.openai.OpenAiChat;
@@ -59,6 +60,7 @@ class OptionTableTest {
             "openai-responses", new Target(new OpenAiResponses(), "gpt-5.6"),
             "anthropic", new Target(new Anthropic(), "claude-opus-4-6"),
             "gemini", new Target(new Gemini(), "gemini-3-flash"),
+            "gemini-interactions", new Target(new GeminiInteractions(), "gemini-3-flash"),
             "ollama", new Target(new Ollama(), "qwen3"),
             "cohere", new Target(new Cohere(), "command-a-reasoning"),
             "bedrock-converse", new Target(new BedrockConverse(), "anthropic.claude-sonnet-4-5-v1:0"),

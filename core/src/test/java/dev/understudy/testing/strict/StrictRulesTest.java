@@ -54,6 +54,9 @@ class StrictRulesTest {
     private static final String ITEM = "{'type':'function_call','id':'fc1','call_id':'c1','name':'f','arguments':'{}'}";
     private static final String OUTPUT = "{'type':'function_call_output','call_id':'c1','output':'r'}";
 
+    private static final String STEP_CALL = "{'type':'function_call','id':'c1','name':'f','arguments':{}}";
+    private static final String STEP_RESULT = "{'type':'function_result','call_id':'c1','name':'f','result':'r'}";
+
     private static String messages(String... messages) {
         return "{'messages':[" + String.join(",", messages) + "]}";
     }
@@ -249,6 +252,14 @@ class StrictRulesTest {
                                         "{'reasoningContent':{'reasoningText':{'text':'T','signature':'other'}}}",
                                         AWS_CALL),
                                 AWS_RESULT)),
+                Arguments.of(
+                        StrictVendor.BEDROCK_LLAMA_MISTRAL,
+                        "text_beside_call",
+                        converse(AWS_TOOLS, AWS_USER, said("{'text':'A'}", AWS_CALL), AWS_RESULT)),
+                Arguments.of(
+                        StrictVendor.BEDROCK_LLAMA_MISTRAL,
+                        "text_beside_result",
+                        converse(AWS_TOOLS, AWS_USER, said(AWS_CALL), AWS_RESULT.replace("}}]}", "}},{'text':'B'}]}"))),
                 Arguments.of(StrictVendor.GEMINI, "role", gemini(ASKED.replace("user", "system"))),
                 Arguments.of(StrictVendor.GEMINI, "empty_content", gemini(ASKED, "{'role':'model','parts':[]}")),
                 Arguments.of(
@@ -272,6 +283,20 @@ class StrictRulesTest {
                         StrictVendor.GEMINI,
                         "foreign_signature",
                         gemini(ASKED, FUNCTION.replace("'S1'", "'other'"), RESPONSE)),
+                Arguments.of(StrictVendor.GEMINI_INTERACTIONS, "empty_input", input()),
+                Arguments.of(StrictVendor.GEMINI_INTERACTIONS, "step_type", input(USER)),
+                Arguments.of(
+                        StrictVendor.GEMINI_INTERACTIONS,
+                        "call_form",
+                        input(STEP_CALL.replace("{}", "'{}'"), STEP_RESULT)),
+                Arguments.of(
+                        StrictVendor.GEMINI_INTERACTIONS,
+                        "result_form",
+                        input(STEP_CALL, STEP_RESULT.replace("call_id", "id"))),
+                Arguments.of(
+                        StrictVendor.GEMINI_INTERACTIONS,
+                        "foreign_signature",
+                        input("{'type':'thought','signature':'other'}", STEP_CALL, STEP_RESULT)),
                 Arguments.of(StrictVendor.COHERE, "call_without_result", messages(USER, CALLS, USER)),
                 Arguments.of(
                         StrictVendor.COHERE,
@@ -329,7 +354,18 @@ class StrictRulesTest {
                                 AWS_USER,
                                 said("{'reasoningContent':{'reasoningText':{'text':'T','signature':'S1'}}}", AWS_CALL),
                                 AWS_RESULT)),
+                Arguments.of(
+                        StrictVendor.BEDROCK_LLAMA_MISTRAL,
+                        converse(AWS_TOOLS, AWS_USER, said(AWS_CALL), AWS_RESULT, said("{'text':'A'}"), AWS_USER)),
                 Arguments.of(StrictVendor.GEMINI, gemini(ASKED, FUNCTION, RESPONSE)),
+                Arguments.of(
+                        StrictVendor.GEMINI_INTERACTIONS,
+                        input(
+                                "{'type':'user_input','content':[{'type':'text','text':'Hi'}]}",
+                                "{'type':'google_search_call','id':'s1','arguments':{},'signature':'any'}",
+                                "{'type':'thought','signature':'S1'}",
+                                STEP_CALL,
+                                STEP_RESULT)),
                 Arguments.of(StrictVendor.COHERE, messages(USER, CALLS, RESULT, USER)),
                 Arguments.of(StrictVendor.OLLAMA, messages(USER, calls, RESULT)));
     }
@@ -346,8 +382,7 @@ class StrictRulesTest {
                         arguments -> arguments.get()[0] + " " + arguments.get()[1])
                 .toList();
         assertThat(Arrays.stream(StrictVendor.values())
-                        .filter(vendor -> vendor != StrictVendor.BEDROCK_ANTHROPIC)
-                        .flatMap(vendor -> vendor.rules().stream().map(rule -> vendor + " " + rule.name())))
+                        .flatMap(vendor -> ownRules(vendor).map(rule -> vendor + " " + rule.name())))
                 .containsExactlyInAnyOrderElementsOf(tried);
     }
 
@@ -361,9 +396,19 @@ class StrictRulesTest {
                 .toList();
         assertThat(listed)
                 .isEqualTo(Arrays.stream(StrictVendor.values())
-                        .filter(vendor -> vendor != StrictVendor.BEDROCK_ANTHROPIC)
-                        .flatMap(vendor -> vendor.rules().stream().map(StrictRule::name))
+                        .flatMap(vendor -> ownRules(vendor).map(StrictRule::name))
                         .toList());
+    }
+
+    /** Rules of a vendor that are not those of another one too. */
+    private static Stream<StrictRule> ownRules(StrictVendor vendor) {
+        return switch (vendor) {
+            case BEDROCK_ANTHROPIC -> Stream.of();
+            case BEDROCK_LLAMA_MISTRAL ->
+                vendor.rules().stream()
+                        .filter(rule -> !StrictVendor.BEDROCK_CONVERSE.rules().contains(rule));
+            default -> vendor.rules().stream();
+        };
     }
 
     /** One answer was sent: signed reasoning, and a call. */

@@ -2,6 +2,7 @@ package dev.understudy.provider.openai.responses;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +36,8 @@ final class OpenAiClientTools {
 
     /** Returns the types of calls that the caller of a request runs. */
     static Set<String> callsOf(ChatRequest request) {
-        Object tools = request.extra()
-                .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
-                .get("tools");
         Set<String> calls = new HashSet<>();
-        if (tools instanceof List<?> list) {
+        if (ExtraFields.of(request, DialectName.OPENAI_RESPONSES, "tools") instanceof List<?> list) {
             for (Object each : list) {
                 if (each instanceof Map<?, ?> tool && runsAtCaller(tool)) {
                     calls.add(CALLS.get(String.valueOf(tool.get("type"))));

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.provider.conversation.ConversationRules;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.DialectName;
+import dev.understudy.provider.dialect.ExtraFields;
 import dev.understudy.provider.dialect.RequestOption;
 import dev.understudy.provider.dialect.RequiredFinishReason;
 import dev.understudy.provider.dialect.StoredAnswer;
@@ -130,9 +131,7 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public @Nullable StoredAnswer store(String provider, ChatRequest request) {
-        Object requested = request.extra()
-                .getOrDefault(DialectName.OPENAI_RESPONSES, Map.of())
-                .get(BACKGROUND);
+        Object requested = ExtraFields.of(request, DialectName.OPENAI_RESPONSES, BACKGROUND);
         if (!background || Boolean.FALSE.equals(requested)) {
             return null;
         }
