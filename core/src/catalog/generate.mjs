@@ -46,8 +46,9 @@ const same = (a, b) => b === undefined || JSON.stringify(a) === JSON.stringify(b
 
 const round = value => Math.round(value * 1e6) / 1e6;
 
-// The price for prompts of usual length; later tiers are left out, as the library has one price for a model.
-const base = value => typeof value === 'object' ? value.base : value;
+// The price for prompts of up to a number of tokens: that of the last tier which starts below them, else the base.
+const at = (value, tokens) => typeof value !== 'object' ? value
+    : value.tiers.filter(tier => tier.start < tokens).reduce((_, tier) => tier.price, value.base);
 
 // The price that holds on the date, at hours without a discount.
 function current(prices) {
@@ -59,14 +60,26 @@ function current(prices) {
     return valid.length ? valid[valid.length - 1].prices : {};
 }
 
+// The price, with the next one nested: it holds for the whole call when the prompt has more than "tokens" tokens.
 function price(prices) {
     const found = current(prices);
-    const input = base(found.input_mtok), output = base(found.output_mtok);
+    const starts = [...new Set(Object.values(found).flatMap(value => value?.tiers ?? []).map(tier => tier.start))];
+    const levels = [0, ...starts.sort((a, b) => a - b)];
+    const priced = levels.map(start => level(found, start + 1));
+    if (priced.includes(undefined)) {
+        return priced[0];
+    }
+    return priced.reduceRight((above, {...own}, i) =>
+        above ? {...own, tokens: levels[i + 1], above} : own, undefined);
+}
+
+function level(found, tokens) {
+    const input = at(found.input_mtok, tokens), output = at(found.output_mtok, tokens);
     if (input === undefined || output === undefined) {
         return undefined;
     }
     const result = {input: round(input)};
-    const cached = base(found.cache_read_mtok), written = base(found.cache_write_mtok);
+    const cached = at(found.cache_read_mtok, tokens), written = at(found.cache_write_mtok, tokens);
     if (cached !== undefined && cached !== input) result.cachedInput = round(cached);
     if (written !== undefined && written !== input) result.cacheWrite = round(written);
     result.output = round(output);

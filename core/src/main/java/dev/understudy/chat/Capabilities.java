@@ -239,8 +239,17 @@ public final class Capabilities {
      * @param cachedInput price of the part of the prompt that came from the vendor's cache, 0 or more
      * @param output price of the answer, reasoning included, 0 or more
      * @param cacheWrite price of the part of the prompt that was written to the vendor's cache, 0 or more
+     * @param longPrompt tokens of the prompt, cached ones included, above which another price holds for the whole call;
+     *     0 for none
+     * @param ofLongPrompts the price above that; {@code null} if {@code longPrompt} is 0
      */
-    public record Price(double input, double cachedInput, double output, double cacheWrite) {
+    public record Price(
+            double input,
+            double cachedInput,
+            double output,
+            double cacheWrite,
+            int longPrompt,
+            @Nullable Price ofLongPrompts) {
 
         private static final double MILLION = 1_000_000;
 
@@ -251,13 +260,31 @@ public final class Capabilities {
          * @param cachedInput price of the part of the prompt that came from the vendor's cache
          * @param output price of the answer
          * @param cacheWrite price of the part of the prompt that was written to the vendor's cache
-         * @throws IllegalArgumentException if a value is negative or not a number
+         * @param longPrompt tokens of the prompt above which another price holds
+         * @param ofLongPrompts the price above that
+         * @throws IllegalArgumentException if a value is negative or not a number, or there is a number of tokens without
+         *     a price, or the other way round
          */
         public Price {
             if (!(input >= 0) || !(cachedInput >= 0) || !(output >= 0) || !(cacheWrite >= 0)) {
                 throw new IllegalArgumentException("A price is a number per million tokens, 0 or more: " + input + ", "
                         + cachedInput + ", " + output + ", " + cacheWrite);
             }
+            if (longPrompt < 0 || (longPrompt > 0) != (ofLongPrompts != null)) {
+                throw new IllegalArgumentException("Another price holds above a number of tokens: " + longPrompt);
+            }
+        }
+
+        /**
+         * Creates a price that does not depend on the length of the prompt.
+         *
+         * @param input price of the prompt where it was not cached, 0 or more
+         * @param cachedInput price of the part of the prompt that came from the vendor's cache, 0 or more
+         * @param output price of the answer, reasoning included, 0 or more
+         * @param cacheWrite price of the part of the prompt that was written to the vendor's cache, 0 or more
+         */
+        public Price(double input, double cachedInput, double output, double cacheWrite) {
+            this(input, cachedInput, output, cacheWrite, 0, null);
         }
 
         /**
@@ -272,6 +299,17 @@ public final class Capabilities {
         }
 
         /**
+         * Returns a copy with another price for long prompts.
+         *
+         * @param tokens tokens of the prompt, cached ones included, above which the other price holds for the whole call
+         * @param price the other price
+         * @return a copy
+         */
+        public Price withLongPrompts(int tokens, Price price) {
+            return new Price(input, cachedInput, output, cacheWrite, tokens, price);
+        }
+
+        /**
          * Returns a price with one value for cached and other input.
          *
          * @param input price of the prompt per million tokens, 0 or more
@@ -283,12 +321,15 @@ public final class Capabilities {
         }
 
         /**
-         * Computes the cost of tokens at this price.
+         * Computes the cost of the tokens of one call at this price.
          *
          * @param usage the tokens
          * @return the cost
          */
         public double cost(Usage usage) {
+            if (ofLongPrompts != null && usage.input() > longPrompt) {
+                return ofLongPrompts.cost(usage);
+            }
             long fresh = Math.max(0, (long) usage.input() - usage.cachedInput() - usage.cacheWrite());
             return (fresh * input
                             + usage.cachedInput() * cachedInput

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tool calls as many servers send them: in fragments, at another index, with a placeholder, twice. Each is decoded
@@ -63,6 +64,14 @@ class ToolCallHabitsTest {
                 chat(
                         "placeholder before the arguments",
                         "{'index':0,'id':'call_a','function':{'name':'get_weather','arguments':'{}'}}",
+                        "{'index':0,'function':{'arguments':'" + CITY + "'}}"),
+                chat(
+                        "null before the arguments",
+                        "{'index':0,'id':'call_a','function':{'name':'get_weather','arguments':'null'}}",
+                        "{'index':0,'function':{'arguments':'" + CITY + "'}}"),
+                chat(
+                        "empty JSON string before the arguments",
+                        "{'index':0,'id':'call_a','function':{'name':'get_weather','arguments':'\\'\\''}}",
                         "{'index':0,'function':{'arguments':'" + CITY + "'}}"),
                 chat(
                         "placeholder with id and name repeated",
@@ -201,7 +210,9 @@ class ToolCallHabitsTest {
             delimiter = '|',
             value = {
                 "CHAT | {'choices':[{'message':{'tool_calls':[{'id':'a','function':{'arguments':'{~x~:1}'}}]},'finish_reason':'tool_calls'}]}",
+                "CHAT | {'choices':[{'message':{'tool_calls':[{'id':'a','function':{'arguments':'{}'}}]},'finish_reason':'tool_calls'}]}",
                 "RESPONSES | {'status':'completed','output':[{'type':'function_call','call_id':'a','arguments':'{~x~:1}'}]}",
+                "INTERACTIONS | {'object':'interaction','status':'requires_action','steps':[{'type':'function_call','id':'a','arguments':{}}]}",
                 "ANTHROPIC | {'type':'message','content':[{'type':'tool_use','id':'a','input':{'x':1}}],'stop_reason':'tool_use'}",
                 "GEMINI | {'candidates':[{'content':{'parts':[{'functionCall':{'args':{'x':1}}}]},'finishReason':'STOP'}]}",
                 "OLLAMA | {'message':{'tool_calls':[{'function':{'arguments':{'x':1}}}]},'done':true}",
@@ -230,6 +241,16 @@ class ToolCallHabitsTest {
         assertThat(answer.toolCalls).hasSize(2);
         assertThat(answer.toolCalls.get(0).arguments()).isIn("", "{}");
         assertThat(answer.toolCalls.get(1)).isEqualTo(new ToolCall("call_b", "get_time", "{\"zone\":7}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "''"})
+    void placeholderAloneIsAnEmptyObject(String placeholder) {
+        DecodedAnswer answer = DialectSample.CHAT.decode(Event.all(
+                calls("{'index':0,'id':'a','function':{'name':'get_time','arguments':'"
+                        + placeholder.replace("'", "\\'") + "'}}"),
+                "{'choices':[{'index':0,'delta':{},'finish_reason':'tool_calls'}]}"));
+        assertThat(answer.toolCalls).containsExactly(new ToolCall("a", "get_time", "{}"));
     }
 
     @Test

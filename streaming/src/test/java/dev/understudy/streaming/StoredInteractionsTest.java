@@ -56,6 +56,13 @@ class StoredInteractionsTest {
                 return Providers.azureBackground(endpoint);
             }
         },
+        OCI("/openai/v1/responses", "/openai/v1/responses/v1_a?stream=true&starting_after=") {
+            @Override
+            ChatProvider provider(Endpoint endpoint) {
+                return Providers.openAiBackground(
+                        Endpoint.of(endpoint.name(), endpoint.baseUrl() + "/openai/v1", "key"));
+            }
+        },
         PERPLEXITY("/v1/agent", "/v1/responses/v1_a?stream=true&starting_after=") {
             @Override
             ChatProvider provider(Endpoint endpoint) {

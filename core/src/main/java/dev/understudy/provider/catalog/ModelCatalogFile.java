@@ -129,7 +129,10 @@ record ModelCatalogFile(LocalDate asOf, Map<String, Map<String, ModelFacts>> hos
             return tokens;
         }
 
-        /** Without prices of their own, cached input and written input cost as much as other input. */
+        /**
+         * Reads a price. Without prices of their own, cached input and written input cost as much as other input. {@code
+         * above} is the price of prompts of more than {@code tokens} tokens.
+         */
         private Capabilities.@Nullable Price price() {
             if (!in.isObject()) {
                 in.skip();
@@ -139,6 +142,8 @@ record ModelCatalogFile(LocalDate asOf, Map<String, Map<String, ModelFacts>> hos
             @Nullable Double cachedInput = null;
             @Nullable Double cacheWrite = null;
             double output = Double.NaN;
+            int above = 0;
+            Capabilities.@Nullable Price longer = null;
             in.object();
             while (in.nextField()) {
                 switch (in.field()) {
@@ -146,11 +151,14 @@ record ModelCatalogFile(LocalDate asOf, Map<String, Map<String, ModelFacts>> hos
                     case "cachedInput" -> cachedInput = dollars();
                     case "cacheWrite" -> cacheWrite = dollars();
                     case "output" -> output = dollars();
+                    case "tokens" -> above = tokens();
+                    case "above" -> longer = price();
                     default -> unexpected("field of a price", true);
                 }
             }
-            return new Capabilities.Price(
+            Capabilities.Price price = new Capabilities.Price(
                     input, cachedInput == null ? input : cachedInput, output, cacheWrite == null ? input : cacheWrite);
+            return longer == null ? price : price.withLongPrompts(above, longer);
         }
 
         private double dollars() {

@@ -7,11 +7,15 @@ import dev.understudy.provider.framing.JsonObjectEnd;
 import dev.understudy.provider.json.Json;
 
 /**
- * Arguments of one tool call, from fragments. Servers begin with a placeholder {@code {}} before the arguments, or send
- * the whole object once more: both are recognised, so that the arguments are one JSON value. Arguments that are no JSON
- * stay as the model wrote them. Not thread-safe.
+ * Arguments of one tool call, from fragments. Servers begin with a placeholder before the arguments ({@code {}}, {@code
+ * null} or an empty JSON string), or send the whole object once more: both are recognised, so that the arguments are one
+ * JSON value. A placeholder alone is an empty object. Arguments that are no JSON stay as the model wrote them. Not
+ * thread-safe.
  */
 public final class CallArguments {
+
+    private static final String NULL = "null";
+    private static final String EMPTY = "\"\"";
 
     private final boolean json;
     private final StringBuilder text = new StringBuilder(0);
@@ -37,12 +41,13 @@ public final class CallArguments {
         if (fragment.isEmpty()) {
             return;
         }
-        if (!json || !end.reached()) {
-            text.append(fragment);
-            end.take(fragment);
-        } else if (isPlaceholder() && behind.isEmpty() && fragment.startsWith("{")) {
+        boolean replaced = (end.reached() ? isPlaceholder() : isNothing()) && behind.isEmpty();
+        if (replaced && fragment.startsWith("{")) {
             text.setLength(0);
             end = new JsonObjectEnd();
+            text.append(fragment);
+            end.take(fragment);
+        } else if (!json || !end.reached()) {
             text.append(fragment);
             end.take(fragment);
         } else {
@@ -73,6 +78,15 @@ public final class CallArguments {
     }
 
     private boolean isPlaceholder() {
+        return isNothing() || isEmptyBraces();
+    }
+
+    /** Returns true for {@code null} and for an empty JSON string. */
+    private boolean isNothing() {
+        return json && text.length() <= 4 && (NULL.contentEquals(text) || EMPTY.contentEquals(text));
+    }
+
+    private boolean isEmptyBraces() {
         return json && text.length() <= 8 && text.length() >= 2 && text.charAt(0) == '{' && isEmptyObject();
     }
 
@@ -112,6 +126,11 @@ public final class CallArguments {
 
     /** Decides what the characters after the object are. */
     private void settle() {
+        if (isNothing() && behind.isEmpty()) {
+            text.setLength(0);
+            text.append("{}");
+            return;
+        }
         String more = behind.toString().strip();
         behind.setLength(0);
         if (more.isEmpty() || more.equals("{}") || more.contentEquals(text)) {

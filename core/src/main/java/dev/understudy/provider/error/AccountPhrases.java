@@ -20,6 +20,8 @@ final class AccountPhrases {
                     (not available|not included|not supported) (on|in|with|for) your (current )?(plan|subscription|tier) @ reported
                     not (yet )?available (on|for|in) (the|this) (free tier|free plan|subscription)          @ hermes
                     subscription (plan )?does not                                                           @ zai
+                    use case details have not been submitted                                                @ bedrock
+                    only available (for|to|on|in) (the )?(paid|pro|plus|premium|enterprise|team)\\b         @ reported
                     requires a (paid |pro )?subscription                                                    @ ollama
                     套餐.{0,12}(暂未|未|不).{0,6}(开放|包含|支持)                                                     @ zai
                     """),
@@ -30,12 +32,22 @@ final class AccountPhrases {
                     insufficient_(quota|balance|credits|funds)                                              @ openai
                     (requires|need) more credits                                                            @ openrouter
                     can only afford                                                                         @ openrouter
-                    (out of|no|no usable) (credits|funds)\\b                                                 @ hermes
+                    (out of|no|no usable|no remaining|no more) (credits|funds)\\b                                                 @ hermes
                     out of (extra usage|call volume quota)                                                  @ anthropic
                     (used|exhausted|depleted) (all )?((available|your|the|prepa\\w{1,6}|monthly|included) ){0,4}credits @ xai
                     credits (are|were|have been|has been) (depleted|exhausted|used up)                      @ gemini
                     top up your (credits|balance|account)                                                   @ hermes
                     credits expired                                                                         @ nvidia
+                    (reached|exceeded|hit) your free tier (limit|quota)                                     @ reported
+                    (reached|exceeded|hit) your (weekly|monthly) ((?!rate)\\w+ )?(limit|quota)                      @ reported
+                    (weekly|monthly) (request|token|message)s? (limit|quota)                                @ reported
+                    you've hit your limit                                                                   @ anthropic
+                    daily free allocation                                                                   @ cloudflare
+                    too many tokens per day                                                                 @ bedrock
+                    trial (period )?has (expired|ended)                                                     @ reported
+                    (account|balance) is negative                                                           @ reported
+                    payment (has )?failed                                                                   @ reported
+                    payment instrument                                                                      @ bedrock
                     exceeded your (monthly (included )?credits|premium request)                             @ huggingface
                     billing hard limit                                                                      @ openai
                     (monthly|specified|configured|account|workspace|project).{0,20}(spending|spend|usage|budget) (limit|cap|threshold) @ anthropic
@@ -108,6 +120,9 @@ final class AccountPhrases {
                     invalid (bearer|access|api|auth\\w{0,16}) token                                           @ databricks
                     invalid credentials                                                                     @ http
                     not authenticated                                                                       @ http
+                    security token included in the request (is|has) (invalid|expired)                       @ bedrock
+                    signature we calculated does not match                                                  @ bedrock
+                    bearer token (has|is) expired                                                           @ bedrock
                     """).at(0, 400, 401, 403, 407, 422, 498),
             row(AUTH, """
                     invalid token                                                                           @ cohere

@@ -63,6 +63,9 @@ final class ErrorBodyCollector {
             "headers",
             "previous_errors",
             "x_groq",
+            "interaction",
+            "step",
+            "steps",
             "base_resp");
 
     /** Fields that are evidence together with their name. */

@@ -81,6 +81,16 @@ final class ErrorPhrases {
                     no allowed providers are available                                                      @ openrouter
                     unable to access (the )?(non-serverless )?model                                         @ together
                     no models? (are |is )?loaded                                                            @ lmstudio
+                    \\bmodel \\S{1,80} is no longer supported                                               @ reported
+                    \\bmodel \\S{1,80} (was|is) (sunset|retired|discontinued)\\b                            @ reported
+                    \\bdeployment \\S{1,80} (has been|was|is) (retired|deprecated)\\b                       @ azure
+                    no models match your request                                                            @ openrouter
+                    is an embedding model                                                                   @ reported
+                    model only supports (the )?interactions                                                 @ gemini
+                    marked by provider as legacy                                                            @ bedrock
+                    not found the model                                                                     @ moonshot
+                    not supported in the v1/                                                                @ openai
+                    enabled only for api versions                                                           @ azure
                     """).at(0, 400, 403, 404, 410, 422),
             row(MODEL_NOT_FOUND, """
                     ^(the )?model( \\S+)?( is)? (disabled|not supported)                                      @ opencode

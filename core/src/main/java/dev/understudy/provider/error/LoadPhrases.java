@@ -20,6 +20,7 @@ final class LoadPhrases {
             row(RATE_LIMITED, """
                     rate.?limit                                                                             @ openai
                     too many (concurrent )?requests                                                         @ http
+                    requests too (quickly|fast|frequently)                                                  @ openai
                     requests? per (second|minute|hour|day)                                                  @ openai
                     tokens? per (second|minute|hour|day)                                                    @ openai
                     quota exceeded for                                                                      @ gemini
@@ -45,7 +46,7 @@ final class LoadPhrases {
                     (server|system) (is )?(really )?busy                                                    @ ollama
                     model (is )?too busy                                                                    @ huggingface
                     maximum pending requests                                                                @ ollama
-                    experiencing high (demand|load|traffic)                                                 @ azure
+                    experiencing (high|heavy) (demand|load|traffic)                                                 @ azure
                     loading model                                                                           @ llamacpp
                     model is (currently )?loading                                                           @ huggingface
                     temporarily unavailable                                                                 @ databricks
@@ -64,7 +65,7 @@ final class LoadPhrases {
                     (temporarily|currently) (overloaded|unavailable|at capacity|out of capacity)            @ opencode
                     (service|server|model|engine|system)( is| are)? (currently |temporarily |really )?(overloaded|busy|at capacity) @ opencode
                     (is|are) (currently )?(at|over) capacity                                                @ openrouter
-                    experiencing high (demand|load|traffic)                                                 @ azure
+                    experiencing (high|heavy) (demand|load|traffic)                                                 @ azure
                     model is (currently )?unavailable                                                       @ opencode
                     (no|insufficient) capacity (is )?available                                              @ gemini
                     """).at(400, 403, 404, 422));

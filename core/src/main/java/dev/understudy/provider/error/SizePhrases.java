@@ -37,6 +37,7 @@ final class SizePhrases {
                     request size limit.{0,40}exceeded                                                       @ http
                     (request (entity|body)|entity|payload|content length) too large$                        @ http
                     request exceeds the maximum (allowed )?(number of bytes|size)                           @ anthropic
+                    exceeded limit on max bytes                                                             @ dashscope
                     too many (total )?(text )?bytes\\b                                                        @ anthropic
                     """).at(0, 400, 413, 422, 500),
             row(REQUEST_TOO_LARGE, """
@@ -58,6 +59,7 @@ final class SizePhrases {
                     exceeds the max_model_len                                                               @ vllm
                     less than max_seq_len                                                                   @ siliconflow
                     tokens in request more than max tokens allowed                                          @ hermes
+                    exceed\\w{0,2} max message tokens                                                       @ ark
                     too large for model with \\d+                                                            @ mistral
                     input token count is \\d+ but                                                            @ vertex
                     max tokens of \\d+ exceeded                                                              @ snowflake

@@ -28,6 +28,9 @@ final class UnsupportedPhrases {
                     no endpoints found that support tool                                                    @ openrouter
                     requires --enable-auto-tool-choice                                                      @ vllm
                     tools param requires                                                                    @ llamacpp
+                    multiple tools are supported only                                                       @ gemini
+                    tool use with function calling is unsupported                                           @ gemini
+                    built-in tools .{0,80}cannot be combined                                                @ gemini
                     """).refusing("tools"),
             refusal("""
                     response modalities.{0,60}not supported                                                 @ gemini
@@ -52,7 +55,7 @@ final class UnsupportedPhrases {
                     (not|n't) support (any )?(image|vision|multimodal|picture)                              @ llamacpp
                     image_url is only supported by                                                          @ openai
                     unknown variant `image_url`                                                             @ deepseek
-                    (image|vision|multimodal)s?( input| content)?s?( is| are)? not (supported|enabled|available) @ llamacpp
+                    (image|vision|multimodal)s?( input| content)?s?( modality)?( is| are)? not (supported|enabled|available) @ llamacpp
                     no endpoints found that support (image|input image)                                     @ openrouter
                     at most 0 image                                                                         @ vllm
                     not a (multimodal|vision) model                                                         @ vllm
@@ -60,9 +63,11 @@ final class UnsupportedPhrases {
             refusal("""
                     response[_ ]format.{0,60}(not supported|unsupported|unavailable|not available)          @ deepseek
                     schema for response_format.{0,200} is not (permitted|supported)                         @ openai
-                    (not|n't) support (the )?(response[_ ]format|json[_ ]?(schema|mode|object)|structured output) @ groq
+                    (not|n't) support (the )?['`\"]?(response[_ ]format|json[_ ]?(schema|mode|object)|structured output) @ groq
                     (json mode|json_schema|structured outputs?)( is| are)? not (supported|enabled|available) @ gemini
                     json schema contains features not supported                                             @ vllm
+                    for '\\w+' type, propert(y|ies) .{1,80} (is|are) not supported                          @ anthropic
+                    function calling with (a )?response mime type                                           @ gemini
                     (failed to parse|error parsing) grammar                                                 @ llamacpp
                     output_(config|format).{0,40}(not supported|unsupported|not permitted)                  @ anthropic
                     """).refusing("response_format"),
@@ -85,6 +90,20 @@ final class UnsupportedPhrases {
                     thinking( mode)? is not supported                                                       @ gemini
                     only works in thinking mode                                                             @ gemini
                     """).refusing("thinking"),
+            refusal("""
+                    reasoning\\.effort .{0,20}is not supported                                              @ openai
+                    """).refusing("reasoning.effort"),
+            refusal("""
+                    service_tier .{0,20}(is|are) not (supported|available)                                  @ openai
+                    \\bflex is not available for                                                            @ openai
+                    """).refusing("service_tier"),
+            refusal("""
+                    did not allow prompt caching                                                            @ bedrock
+                    prompt caching is not (supported|enabled|available)                                     @ bedrock
+                    """).refusing("cache_control"),
+            refusal("""
+                    tools\\.\\d+\\.(custom\\.)?strict: extra inputs are not permitted                       @ bedrock
+                    """).refusing("strict"),
             refusal("""
                     reasoning is mandatory                                                                  @ openrouter
                     """).refusing("reasoning"),

@@ -12,6 +12,7 @@ import dev.understudy.provider.dialect.DialectName;
 import dev.understudy.provider.dialect.SyntheticCallIds;
 import dev.understudy.provider.dialect.VendorFields;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,6 +68,10 @@ final class InteractionsBlocks {
     private final Set<Object> annotations = new LinkedHashSet<>(0);
 
     private int annotated = -1;
+
+    /** Calls of which only the type is known yet. */
+    private final Set<Integer> announced = new HashSet<>(0);
+
     private int begun;
     private int blocks;
     private Run run = Run.NONE;
@@ -93,6 +98,11 @@ final class InteractionsBlocks {
                 return; // the same step once more
             }
             stop(index, out);
+            if (step.name().isEmpty() && step.id().isEmpty() && step.arguments().isEmpty()) {
+                announced.add(index);
+                return;
+            }
+            announced.remove(index);
             if (step.name().isEmpty()) {
                 throw CallArguments.rejected("a tool call without a name");
             }
@@ -104,9 +114,9 @@ final class InteractionsBlocks {
             calls.put(index, call);
             call.arguments.add(step.arguments());
             out.accept(call.part(call.arguments.fresh()));
-        } else if (step.type().equals("model_output") || step.type().equals("thought")) {
+        } else if (step.fields().isEmpty()) {
             add(index, step, out);
-        } else if (!step.fields().isEmpty()) {
+        } else {
             stop(index, out);
             run = Run.NONE;
             others.put(index, new Opaque(blocks++, step.type(), new LinkedHashMap<>(step.fields())));
@@ -117,6 +127,7 @@ final class InteractionsBlocks {
         switch (step.type()) {
             case "thought", "thought_summary", "thought_signature" -> think(index, step, out);
             case "arguments_delta" -> arguments(index, step.arguments(), out);
+            case "function_call" -> whole(index, step, out);
             case "model_output", "text", "image", "audio", "document", "content" ->
                 step.content().forEach(content -> say(index, content, out));
             default -> {
@@ -154,6 +165,15 @@ final class InteractionsBlocks {
         }
         annotations.clear();
         annotated = -1;
+    }
+
+    /** Reads a call that comes as one delta. */
+    private void whole(int index, InteractionsEvent.Step step, Consumer<StreamChunk> out) {
+        if (calls.containsKey(index)) {
+            arguments(index, step.arguments(), out);
+        } else {
+            begin(index, step, out);
+        }
     }
 
     private void think(int index, InteractionsEvent.Step step, Consumer<StreamChunk> out) {
@@ -248,6 +268,9 @@ final class InteractionsBlocks {
             stop(index, out);
         }
         flush(out);
+        if (!announced.isEmpty()) {
+            throw CallArguments.rejected("a tool call without a name");
+        }
         if (lost) {
             throw CallArguments.rejected("arguments of a tool call that never began");
         }

@@ -63,6 +63,9 @@ final class InteractionsEvent {
 
     private static final String STEPS = "steps";
 
+    /** Name of the steps before the revision of May 2026. */
+    private static final String OUTPUTS = "outputs";
+
     String type = "";
     String id = "";
     int index;
@@ -101,7 +104,7 @@ final class InteractionsEvent {
                 case "event_type" -> type = in.word("");
                 case "event_id" -> id = in.string("");
                 case "index" -> index = in.integer(-1);
-                case "step", "delta" -> step = step(in);
+                case "step", "delta", "content" -> step = step(in);
                 case "interaction" -> interaction(in);
                 case "metadata" -> metadata(in);
                 case "error" -> isError = ErrorField.isSet(in);
@@ -130,7 +133,7 @@ final class InteractionsEvent {
             case "id", "interaction_id" -> interaction = in.repeated(interaction);
             case "model" -> model = in.isString() ? in.repeated(model == null ? "" : model) : model;
             case "status" -> status = in.word("");
-            case STEPS -> steps(in);
+            case STEPS, OUTPUTS -> steps(in);
             case "usage" -> usage(in);
             default -> in.skip();
         }
@@ -149,7 +152,7 @@ final class InteractionsEvent {
     }
 
     private void steps(JsonReader in) {
-        steps = new ArrayList<>();
+        steps = new ArrayList<>(steps);
         if (in.array()) {
             while (in.nextElement()) {
                 steps.add(step(in));

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * Decodes a streamed interaction, or a whole one. Steps begin, grow by deltas and stop; the answer is complete with
- * {@code interaction.completed} only, and {@code [DONE]} is the last event. Over another connection events are received
+ * {@code interaction.completed} only (before May 2026 {@code content} in place of {@code step}), and {@code [DONE]} is the last event. Over another connection events are received
  * after the last one that was decoded; a server that begins anew is read from that event on.
  */
 final class InteractionsStream implements ResumableDecoder {
@@ -101,9 +101,9 @@ final class InteractionsStream implements ResumableDecoder {
 
     private void emit(String type, Framing framing, Consumer<StreamChunk> out) {
         switch (type) {
-            case "step.start" -> blocks.begin(event.index, event.step, out);
-            case "step.delta" -> blocks.add(event.index, event.step, out);
-            case "step.stop" -> blocks.stop(event.index, out);
+            case "step.start", "content.start" -> blocks.begin(event.index, event.step, out);
+            case "step.delta", "content.delta" -> blocks.add(event.index, event.step, out);
+            case "step.stop", "content.stop" -> blocks.stop(event.index, out);
             case "interaction.completed", "interaction.complete" -> complete(framing, out);
             default -> {
                 if (event.isWhole) {

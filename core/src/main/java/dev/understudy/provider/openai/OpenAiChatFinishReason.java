@@ -20,12 +20,12 @@ final class OpenAiChatFinishReason {
 
     private static FinishReason reason(String word) {
         return switch (word.toLowerCase(Locale.ROOT)) {
-            case "stop", "eos", "end_turn", "stop_sequence", "complete", "completed" -> FinishReason.STOP;
+            case "stop", "eos", "eos_token", "end_turn", "stop_sequence", "complete", "completed" -> FinishReason.STOP;
             case "length", "max_tokens", "model_length", "model_context_window_exceeded" -> FinishReason.LENGTH;
             case "tool_calls", "tool_call", "tool_use", "function_call" -> FinishReason.TOOL_CALLS;
             case "content_filter", "sensitive", "safety", "refusal", "recitation", "prohibited_content" ->
                 FinishReason.CONTENT_FILTER;
-            case "error", "insufficient_system_resource", "network_error" -> FinishReason.ERROR;
+            case "error", "insufficient_system_resource", "network_error", "abort" -> FinishReason.ERROR;
             default -> FinishReason.OTHER;
         };
     }

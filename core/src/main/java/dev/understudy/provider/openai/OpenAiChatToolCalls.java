@@ -252,14 +252,17 @@ public final class OpenAiChatToolCalls {
      * Emits all calls whole.
      *
      * @return true if there are any
-     * @throws dev.understudy.chat.ChatException.CallFailed TOOL_REJECTED for arguments without a name
+     * @throws dev.understudy.chat.ChatException.CallFailed TOOL_REJECTED for arguments without a name, and for ids without
+     *     any name
      */
     boolean done(Consumer<StreamChunk> out) {
+        boolean nameless = false;
         for (Call call : calls) {
             if (call.name.isEmpty()) {
                 if (!call.arguments.isMissing()) {
                     throw CallArguments.rejected("a tool call without a name");
                 }
+                nameless |= !call.vendorId.isEmpty();
                 continue;
             }
             emit(call, out, true);
@@ -268,6 +271,9 @@ public final class OpenAiChatToolCalls {
                 out.accept(part(call, rest));
             }
             out.accept(new StreamChunk.ToolCallDone(call.place, completed(call), OpenAiChatBlock.CALL + call.place));
+        }
+        if (nameless && shown == 0) {
+            throw CallArguments.rejected("a tool call without a name");
         }
         return shown > 0;
     }

@@ -129,6 +129,37 @@ class GeminiInteractionsTest {
             check(DIALECT.decode("g", ASKED, json(WHOLE).getBytes(StandardCharsets.UTF_8)));
         }
 
+        @ParameterizedTest
+        @ValueSource(ints = {1, 3, 5, 100_000})
+        void textAndArgumentsOfAnyLanguageAreDecodedInPieces(int pieces) {
+            String arabic = "\u0645\u0631\u062d\u0628\u0627";
+            String japanese = "\u6771\u4eac\u306e\u5929\u6c17 \uD83C\uDF63";
+            ChatResponse answer = answer(chunks(
+                    sse(
+                            "{'event_type':'step.start','index':0,'step':{'type':'thought'}}",
+                            "{'event_type':'step.delta','index':0,'delta':{'type':'thought_summary','content':{'type':'text','text':'"
+                                    + japanese + "'}}}",
+                            "{'event_type':'step.start','index':1,'step':{'type':'model_output'}}",
+                            "{'event_type':'step.delta','index':1,'delta':{'type':'text','text':'" + arabic + " '}}",
+                            "{'event_type':'step.delta','index':1,'delta':{'type':'text','text':'\\u6771" + japanese
+                                    + "'}}",
+                            "{'event_type':'step.start','index':2,'step':{'type':'function_call','id':'c1','name':'ort','arguments':{'k':'"
+                                    + arabic + "'}}}",
+                            "{'event_type':'step.start','index':3,'step':{'type':'function_call','id':'c2','name':'ort','arguments':{}}}",
+                            "{'event_type':'step.delta','index':3,'delta':{'type':'arguments_delta','arguments':'{\\'k\\':\\'"
+                                    + japanese + "\\'}'}}",
+                            "{'event_type':'step.stop','index':3}",
+                            "{'event_type':'step.stop','index':2}",
+                            "{'event_type':'interaction.completed','interaction':{'status':'requires_action'}}"),
+                    pieces));
+            assertThat(answer.reasoning()).isEqualTo(japanese);
+            assertThat(answer.text()).isEqualTo(arabic + " \u6771" + japanese);
+            assertThat(answer.toolCalls())
+                    .containsExactly(
+                            new ToolCall("c1", "ort", "{\"k\":\"" + arabic + "\"}"),
+                            new ToolCall("c2", "ort", "{\"k\":\"" + japanese + "\"}"));
+        }
+
         @Test
         void streamThatEndsBeforeItIsCompletedIsCut() {
             for (int events = 0; events < EVENTS.length; events++) {
@@ -238,6 +269,32 @@ class GeminiInteractionsTest {
         }
 
         @Test
+        void formBeforeTheRevisionOfMayIsRead() {
+            ChatResponse streamed = answer(chunks(
+                    sse(
+                            "{'event_type':'interaction.start','interaction':{'id':'i','status':'in_progress'}}",
+                            "{'event_type':'content.start','index':0,'content':{'type':'text'}}",
+                            "{'event_type':'content.delta','index':0,'delta':{'type':'text','text':'Hi'}}",
+                            "{'event_type':'content.delta','index':0,'delta':{'type':'text','text':' you.'}}",
+                            "{'event_type':'content.stop','index':0}",
+                            "{'event_type':'content.start','index':1,'content':{'type':'function_call'}}",
+                            "{'event_type':'content.delta','index':1,'delta':{'type':'function_call','id':'c1','name':'clock','arguments':{'zone':'UTC'}}}",
+                            "{'event_type':'content.stop','index':1}",
+                            "{'event_type':'interaction.complete','interaction':{'id':'i','status':'requires_action'}}"),
+                    50));
+            ChatResponse whole = DIALECT.decode(
+                    "g",
+                    ASKED,
+                    json("{'id':'i','object':'interaction','status':'requires_action','outputs':[{'type':'text','text':'Hi you.'},"
+                                    + "{'type':'function_call','id':'c1','name':'clock','arguments':{'zone':'UTC'}}]}")
+                            .getBytes(StandardCharsets.UTF_8));
+            assertThat(streamed.blocks())
+                    .containsExactly(
+                            new ContentBlock.Text("Hi you."), new ToolCall("c1", "clock", "{\"zone\":\"UTC\"}"));
+            assertThat(whole.blocks()).isEqualTo(streamed.blocks());
+        }
+
+        @Test
         void pictureIsABlock() {
             ChatResponse answer = answer(chunks(
                     sse(
@@ -260,6 +317,8 @@ class GeminiInteractionsTest {
                     "{'event_type':'error','error':{'code':'resource_exhausted','message':'Quota exceeded, rate limit'}} | RATE_LIMITED",
                     "{'event_type':'error','error':{'code':'503','message':'The model is overloaded.'}} | OVERLOADED",
                     "{'event_type':'interaction.completed','interaction':{'status':'failed','error':{'code':'500','message':'internal'}}} | SERVER",
+                    "{'event_type':'interaction.completed','interaction':{'status':'failed','errors':[{'code':'x','message':'Rate limit reached.'}]}} | RATE_LIMITED",
+                    "{'event_type':'step.start','index':0,'step':{'type':'model_output','error':{'code':14,'message':'The model is overloaded.'}}} | OVERLOADED",
                     "{'event_type':'interaction.completed','interaction':{'status':'cancelled'}} | TRUNCATED",
                     "{'event_type':'step.start','index':0,'step':{'type':'function_call','id':'c','name':''}} | TOOL_REJECTED",
                     "{'event_type':'step.delta' | PROTOCOL"

@@ -74,6 +74,8 @@ class OpsRulesTest {
                 .doNotHaveFullyQualifiedName("dev.understudy.ops.webhook.WebhookQueue")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.understudy.ops.agent.ConfigFileWatcher")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.understudy.ops.agent.CatalogRefresher")
                 .should()
                 .callMethodWhere(named(Publisher.class, Set.of("subscribe"))
                         .and(DescribedPredicate.describe(

@@ -69,11 +69,13 @@ public final class Agents implements AutoCloseable {
     private final ActiveAgents activeAgents;
     private final Supplier<Scheduler> timer;
     private final Sinks.Many<Reload> reloads = Sinks.many().multicast().directBestEffort();
+    private final CatalogRefresher catalog;
     private volatile @Nullable Reload lastReload;
 
     private Agents(ActiveAgents activeAgents, Supplier<Scheduler> timer) {
         this.activeAgents = activeAgents;
         this.timer = timer;
+        this.catalog = new CatalogRefresher(this::emit, timer);
     }
 
     /**
@@ -236,6 +238,7 @@ public final class Agents implements AutoCloseable {
             publish(config.source(), refused.errors());
             throw refused;
         }
+        catalog.follow(config);
         publish(config.source(), List.of());
     }
 
@@ -257,8 +260,8 @@ public final class Agents implements AutoCloseable {
     }
 
     /**
-     * Emits the result of each reload from subscription on, on the thread that reloads. A subscriber without demand
-     * misses results. Completes when the agents are closed; never fails.
+     * Emits the result of each reload from subscription on, on the thread that reloads, and each failed reading of the
+     * model catalog (key {@code modelCatalog}). A subscriber without demand misses results. Completes when the agents are closed; never fails.
      *
      * @return the results, without those before the subscription
      */
@@ -277,12 +280,17 @@ public final class Agents implements AutoCloseable {
 
     /** Records and emits the result of a reload; {@code errors} is empty if the configuration was accepted. */
     void publish(String source, List<ConfigException.Error> errors) {
+        lastReload = emit(source, errors);
+    }
+
+    /** Emits the result of a reload; {@code errors} is empty if what was read is in use. */
+    Reload emit(String source, List<ConfigException.Error> errors) {
         Instant now = Instant.ofEpochMilli(timer.get().now(TimeUnit.MILLISECONDS));
         Reload reload = new Reload(now, source, errors.isEmpty(), errors);
-        lastReload = reload;
         synchronized (reloads) {
             reloads.tryEmitNext(reload);
         }
+        return reload;
     }
 
     boolean isClosed() {
@@ -295,6 +303,7 @@ public final class Agents implements AutoCloseable {
      */
     @Override
     public void close() {
+        catalog.dispose();
         try {
             activeAgents.close();
         } finally {
@@ -388,7 +397,9 @@ public final class Agents implements AutoCloseable {
                     sharedState,
                     (id, builder) -> touches.forEach(customizer -> customizer.accept(id, builder)),
                     new ConcurrentHashMap<>());
-            return new Agents(ActiveAgents.of(factory, config), timer);
+            Agents agents = new Agents(ActiveAgents.of(factory, config), timer);
+            agents.catalog.follow(config);
+            return agents;
         }
     }
 }

@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param providers by name, in order
  * @param agents by id, in order
  * @param webhooks in order
+ * @param catalog source of the figures of models; {@code null} for those of the jar
  */
 public record ConfigDocument(
-        Map<String, ProviderSpec> providers, Map<String, AgentSpec> agents, List<Webhooks.Options> webhooks) {
+        Map<String, ProviderSpec> providers,
+        Map<String, AgentSpec> agents,
+        List<Webhooks.Options> webhooks,
+        @Nullable CatalogSpec catalog) {
 
     private static final ConfigKey<Map<String, ProviderSpec>> PROVIDERS = ConfigKey.required(
             "providers", CollectionTypes.labelled(ProviderKeys.SECTION), "providers by name, in order");
@@ -25,6 +29,8 @@ public record ConfigDocument(
             ConfigKey.required("agents", CollectionTypes.labelled(AgentKeys.SECTION), "agents by id");
     private static final ConfigKey<List<Webhooks.Options>> WEBHOOKS =
             ConfigKey.of("webhooks", CollectionTypes.list(WebhookKeys.SECTION), List.of(), "receivers of events");
+    private static final ConfigKey<CatalogSpec> CATALOG =
+            ConfigKey.optional("modelCatalog", CatalogSpec.SECTION, CatalogSpec.SECTION.doc());
 
     private static final ConfigKey<String> SCHEMA = ConfigKey.optional(
             "$schema", ScalarTypes.TEXT, "address of the JSON Schema, for editors; not used otherwise");
@@ -32,7 +38,7 @@ public record ConfigDocument(
     static final ObjectType<ConfigValues> SECTION = new ObjectType<>(
             "document",
             "A configuration of Understudy: providers, and agents that use them.",
-            List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS, SCHEMA),
+            List.of(PROVIDERS, DEFAULTS, AGENTS, WEBHOOKS, CATALOG, SCHEMA),
             values -> values);
 
     /** Largest number of characters of a document. */
@@ -79,7 +85,9 @@ public record ConfigDocument(
             }
             agents.put(id, agent);
         });
-        return errors.isClean() ? new ConfigDocument(providers, agents, values.get(WEBHOOKS)) : null;
+        return errors.isClean()
+                ? new ConfigDocument(providers, agents, values.get(WEBHOOKS), values.find(CATALOG))
+                : null;
     }
 
     /** Merges the defaults into each agent. Nodes keep their positions in the document. */

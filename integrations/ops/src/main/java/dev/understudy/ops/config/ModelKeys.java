@@ -24,19 +24,38 @@ final class ModelKeys {
     private static final ConfigKey<Double> OUTPUT =
             ConfigKey.required("output", AMOUNT, "price of a million tokens of the answer");
 
+    private static final ConfigKey<Integer> ABOVE = ConfigKey.required(
+            "above",
+            ScalarTypes.whole(1),
+            "tokens of the prompt, cached ones included, above which these prices hold for the whole call");
+
+    private static final ObjectType<ConfigValues> LONG = new ObjectType<>(
+            "longPrompts",
+            "prices of calls with long prompts",
+            List.of(ABOVE, INPUT, CACHED, CACHE_WRITE, OUTPUT),
+            values -> values);
+    private static final ConfigKey<ConfigValues> LONG_PROMPTS = ConfigKey.optional("longPrompts", LONG, LONG.doc());
+
     private static final ObjectType<Capabilities.Price> PRICE = new ObjectType<>(
             "price",
             "prices of a model, in one currency for all providers",
-            List.of(INPUT, CACHED, CACHE_WRITE, OUTPUT),
+            List.of(INPUT, CACHED, CACHE_WRITE, OUTPUT, LONG_PROMPTS),
             values -> {
-                Double cached = values.find(CACHED);
-                Double cacheWrite = values.find(CACHE_WRITE);
-                return new Capabilities.Price(
-                        values.get(INPUT),
-                        cached == null ? values.get(INPUT) : cached,
-                        values.get(OUTPUT),
-                        cacheWrite == null ? values.get(INPUT) : cacheWrite);
+                ConfigValues longPrompts = values.find(LONG_PROMPTS);
+                return longPrompts == null
+                        ? price(values)
+                        : price(values).withLongPrompts(longPrompts.get(ABOVE), price(longPrompts));
             });
+
+    private static Capabilities.Price price(ConfigValues values) {
+        Double cached = values.find(CACHED);
+        Double cacheWrite = values.find(CACHE_WRITE);
+        return new Capabilities.Price(
+                values.get(INPUT),
+                cached == null ? values.get(INPUT) : cached,
+                values.get(OUTPUT),
+                cacheWrite == null ? values.get(INPUT) : cacheWrite);
+    }
 
     private static final Map<Feature, ConfigKey<Boolean>> FEATURES = new EnumMap<>(Feature.class);
 

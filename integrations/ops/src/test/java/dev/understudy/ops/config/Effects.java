@@ -43,7 +43,8 @@ public final class Effects {
                         transports(),
                         compatibility(),
                         catalogue(),
-                        webhooks())
+                        webhooks(),
+                        modelCatalog())
                 .flatMap(each -> each);
     }
 
@@ -566,6 +567,12 @@ public final class Effects {
                                 new Capabilities.Price(2, 2, 3, 4))
                         .with("providers.p.catalogue.m.price.input", 2)
                         .with("providers.p.catalogue.m.price.output", 3));
+        Stream<Effect> longPrompts = Stream.of(
+                longPrompts("above", 7, 7, new Capabilities.Price(4, 4, 5)),
+                longPrompts("input", 7, 100, new Capabilities.Price(7, 7, 5)),
+                longPrompts("cachedInput", 1, 100, new Capabilities.Price(4, 1, 5)),
+                longPrompts("cacheWrite", 6, 100, new Capabilities.Price(4, 4, 5, 6)),
+                longPrompts("output", 7, 100, new Capabilities.Price(4, 4, 7)));
         Stream<Effect> features = Stream.of(Feature.values()).map(feature -> {
             boolean usual = Capabilities.assumed().has(feature);
             return Effect.of(
@@ -574,7 +581,45 @@ public final class Effects {
                     config -> endpoint(config).capabilities("m").has(feature),
                     !usual);
         });
-        return Stream.concat(numbers, features);
+        return Stream.of(numbers, longPrompts, features).flatMap(each -> each);
+    }
+
+    /** A key of the prices of long prompts, beside those that are required. */
+    private static Effect longPrompts(String key, int value, int above, Capabilities.Price expected) {
+        String prices = "providers.p.catalogue.m.price.";
+        Effect effect = Effect.of(
+                        prices + "longPrompts." + key,
+                        value,
+                        config -> price(config),
+                        new Capabilities.Price(2, 2, 3).withLongPrompts(above, expected))
+                .with(prices + "input", 2)
+                .with(prices + "output", 3);
+        Map<String, Integer> required = Map.of("above", 100, "input", 4, "output", 5);
+        for (String other : List.of("above", "input", "output")) {
+            if (!other.equals(key)) {
+                effect = effect.with(prices + "longPrompts." + other, required.get(other));
+            }
+        }
+        return effect;
+    }
+
+    private static Stream<Effect> modelCatalog() {
+        return Stream.of(
+                Effect.of(
+                        "modelCatalog.source",
+                        "models.json",
+                        config -> config.catalog() == null
+                                ? null
+                                : config.catalog().source(),
+                        "models.json"),
+                Effect.of(
+                                "modelCatalog.interval",
+                                "7777ms",
+                                config -> config.catalog() == null
+                                        ? null
+                                        : config.catalog().interval(),
+                                ODD)
+                        .with("modelCatalog.source", "models.json"));
     }
 
     private static Stream<Effect> webhooks() {

@@ -48,6 +48,9 @@ class EffectsTest {
                         "providers.p.apiVersion",
                         "providers.p.catalogue.m.price.input",
                         "providers.p.catalogue.m.price.output",
+                        "providers.p.catalogue.m.price.longPrompts.above",
+                        "providers.p.catalogue.m.price.longPrompts.input",
+                        "providers.p.catalogue.m.price.longPrompts.output",
                         "webhooks.0.secret")
                 .contains(path);
     }
