@@ -130,6 +130,9 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
 
     /** Returns true if the model will presumably refuse the field in later calls as well. */
     boolean lasts(Failure failure) {
+        if (failure.kind() == FailureKind.CONTEXT_OVERFLOW) {
+            return false; // the limit depends on the length of this prompt
+        }
         return outputLimit != null
                 || thinkingYields
                 || !COMBINATION.matcher(failure.message()).find();

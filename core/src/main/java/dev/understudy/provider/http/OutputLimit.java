@@ -22,11 +22,22 @@ final class OutputLimit {
             pattern("max_tokens: \\d+ > (\\d+), which is the maximum"),
             pattern("supports at most (\\d+) (?:completion|output) tokens"),
             pattern("tokens you requested exceeds the model limit of (\\d+)"),
-            pattern("range of max_?(?:completion_|output_)?tokens (?:is|should be) \\[\\d+, ?(\\d+)\\]"),
+            pattern("max_?(?:completion_|output_|new_)?tokens\\b[^\\[]{1,80}\\[\\d+, ?(\\d+)\\]"),
+            pattern("max_?(?:completion_|output_|new_)?tokens\\b.{1,60}(?:must|should) be between \\d+ and (\\d+)"),
+            pattern("max_?(?:completion_|output_|new_)?tokens\\b.{1,120}expected a value <= (\\d+)"),
             pattern("max_?(?:completion_|output_)?tokens[`'\"]? (?:(?:must|should|has to) (?:be )?"
                     + "(?:less than or equal to|at most|no more than|<=)"
                     + "|(?:must not|should not|cannot|can not|may not) (?:be (?:greater|larger|more) than|exceed))"
                     + " [`'\"]?(\\d+)"));
+
+    /** Patterns whose groups are the window and the tokens of the prompt. */
+    private static final List<Pattern> ROOMS = List.of(
+            pattern("max_?(?:completion_)?tokens.{0,40} too large\\b.{1,200}\\(\\d+ > (\\d+) - (\\d+)\\)"),
+            pattern(
+                    "maximum context length is (\\d+) tokens\\. however, you requested \\d+ output tokens and your prompt"
+                            + " contains (?:at least )?(\\d+) input tokens"),
+            pattern("maximum context length is (\\d+) tokens\\. however, you requested (?:about )?\\d+ tokens"
+                    + " \\((\\d+) (?:in the messages|of text input), \\d+ in the (?:completion|output)\\)"));
 
     /** Pattern whose group is one more than the limit. */
     private static final Pattern BELOW =
@@ -41,10 +52,11 @@ final class OutputLimit {
     /** Returns the limit that a refusal tells, if the body, or a container in it, asks for more; null otherwise. */
     static @Nullable Integer in(Failure failure, Map<?, ?> sent, Predicate<String> isContainer) {
         boolean refused = failure.kind() == FailureKind.INVALID_REQUEST || failure.kind() == FailureKind.UNSUPPORTED;
-        if (!refused || failure.phase() != Failure.Phase.HEADERS) {
+        boolean overflow = failure.kind() == FailureKind.CONTEXT_OVERFLOW;
+        if (!(refused || overflow) || failure.phase() != Failure.Phase.HEADERS) {
             return null;
         }
-        Integer limit = told(failure.message());
+        Integer limit = overflow ? room(failure.message()) : told(failure.message());
         return limit != null && limit > 0 && exceeds(sent, limit, isContainer) ? limit : null;
     }
 
@@ -58,6 +70,24 @@ final class OutputLimit {
         Matcher matcher = BELOW.matcher(message);
         Integer excluded = matcher.find() ? number(matcher.group(1)) : null;
         return excluded == null ? null : Integer.valueOf(excluded - 1);
+    }
+
+    /**
+     * Returns the tokens that the prompt leaves of the window, if that is most of it: then the requested answer is too
+     * long, not the conversation. Otherwise null.
+     */
+    static @Nullable Integer room(String message) {
+        for (Pattern pattern : ROOMS) {
+            Matcher matcher = pattern.matcher(message);
+            if (matcher.find()) {
+                Integer window = number(matcher.group(1));
+                Integer prompt = number(matcher.group(2));
+                return window != null && prompt != null && prompt <= window / 2
+                        ? Integer.valueOf(window - prompt)
+                        : null;
+            }
+        }
+        return null;
     }
 
     private static @Nullable Integer number(String digits) {

@@ -245,7 +245,7 @@ class BedrockStreamTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'message':'The security token included in the request is invalid'} | SERVER",
+                "{'message':'The security token included in the request is invalid'} | AUTH",
                 "{'output':{}} | PROTOCOL",
                 "[] | PROTOCOL",
                 "{'output':{'message':{'content':[]}},'stopReason':'malformed_tool_use'} | TOOL_REJECTED"

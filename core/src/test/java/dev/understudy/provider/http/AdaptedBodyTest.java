@@ -172,12 +172,32 @@ class AdaptedBodyTest {
                 "8192 | Invalid max_tokens value, the valid range of max_tokens is [1, 8192]",
                 "65536 | a maxOutputTokens value of 100000 but the supported range is from 1 (inclusive) to 65537 (exclusive)",
                 "4096 | max_completion_tokens cannot be greater than 4096",
+                "32768 | The parameter max_tokens specified in the request is not valid: integer above maximum value, expected a value <= 32768, but got 128000 instead.",
+                "32768 | Provider returned error: max_tokens (current value: 65536) must be between 0 and 32768",
+                "65536 | field MaxTokens invalid, should be in [1, 65536]",
+                "32768 | <400> InternalError.Algo.InvalidParameter: Range of max_tokens should be [1, 32768]",
+                " | max_tokens and tools: [1, 2] are two values of one list, of which tools comes behind a text of more than eighty letters",
                 " | max_tokens must be at least 1, got -5",
                 " | max_tokens must be greater than 0",
                 " | This model's maximum context length is 8192 tokens. However, you requested 64000 tokens",
             })
     void outputLimitIsReadFromARefusal(Integer limit, String message) {
         assertThat(OutputLimit.told(message)).isEqualTo(limit);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "32668 | max_tokens is too large: 100000. This model's maximum context length is 32768 tokens and your request has 100 input tokens (100000 > 32768 - 100).",
+                "32767 | This model's maximum context length is 32768 tokens. However, you requested 40000 output tokens and your prompt contains at least 1 input tokens, for a total of at least 40001 tokens.",
+                "121072 | This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens (10000 of text input, 130000 in the output).",
+                " | This endpoint's maximum context length is 131072 tokens. However, you requested about 140000 tokens (120000 of text input, 20000 in the output).",
+                " | This model's maximum context length is 8192 tokens. However, you requested 64000 tokens",
+                " | input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000"
+            })
+    void roomBesideAShortPromptIsReadFromAnOverflow(Integer room, String message) {
+        assertThat(OutputLimit.room(message)).isEqualTo(room);
     }
 
     @Test

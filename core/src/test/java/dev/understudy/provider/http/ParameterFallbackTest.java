@@ -61,6 +61,34 @@ class ParameterFallbackTest {
         assertThat(bodies.get(bodies.size() - 1)).doesNotContain("temperature");
     }
 
+    @Test
+    void answerThatDoesNotFitBesideAShortPromptIsShortenedForThisCallOnly() {
+        ChatRequest request = WARM.withMaxTokens(100_000);
+        for (int i = 0; i < 2; i++) {
+            parameterFallback
+                    .around(
+                            request,
+                            false,
+                            CallScope.reportingTo(event -> {}),
+                            body -> {
+                                String text = new String(body, StandardCharsets.UTF_8);
+                                bodies.add(text);
+                                return text.contains("100000")
+                                        ? Flux.<String>error(new CallFailed(Failure.of(
+                                                        FailureKind.CONTEXT_OVERFLOW,
+                                                        "max_tokens is too large: 100000. This model's maximum context length is 32768"
+                                                                + " tokens and your request has 100 input tokens (100000 > 32768 - 100).")
+                                                .withPhase(Failure.Phase.HEADERS)))
+                                        : Flux.just("served");
+                            },
+                            error -> TransportErrors.beforeAnswer(error))
+                    .blockLast();
+        }
+        assertThat(bodies).hasSize(4);
+        assertThat(bodies.get(1)).contains("32668");
+        assertThat(bodies.get(2)).contains("100000");
+    }
+
     private void send(ChatRequest request, String... refused) {
         parameterFallback
                 .around(
