@@ -22,7 +22,8 @@ final class OutputLimit {
             pattern("max_tokens: \\d+ > (\\d+), which is the maximum"),
             pattern("supports at most (\\d+) (?:completion|output) tokens"),
             pattern("tokens you requested exceeds the model limit of (\\d+)"),
-            pattern("max_?(?:completion_|output_|new_)?tokens\\b[^\\[]{1,80}\\[\\d+, ?(\\d+)\\]"),
+            pattern(
+                    "max_?(?:completion_|output_|new_)?tokens\\b[^\\[]{0,80}(?:\\b(?:in|is|be|within|range)|范围)\\W{1,4}?\\[\\d+, ?(\\d+)\\]"),
             pattern("max_?(?:completion_|output_|new_)?tokens\\b.{1,60}(?:must|should) be between \\d+ and (\\d+)"),
             pattern("max_?(?:completion_|output_|new_)?tokens\\b.{1,120}expected a value <= (\\d+)"),
             pattern("max_?(?:completion_|output_)?tokens[`'\"]? (?:(?:must|should|has to) (?:be )?"

@@ -176,7 +176,7 @@ class AdaptedBodyTest {
                 "32768 | Provider returned error: max_tokens (current value: 65536) must be between 0 and 32768",
                 "65536 | field MaxTokens invalid, should be in [1, 65536]",
                 "32768 | <400> InternalError.Algo.InvalidParameter: Range of max_tokens should be [1, 32768]",
-                " | max_tokens and tools: [1, 2] are two values of one list, of which tools comes behind a text of more than eighty letters",
+                " | max_tokens and tools: [1, 2] are no numbers",
                 " | max_tokens must be at least 1, got -5",
                 " | max_tokens must be greater than 0",
                 " | This model's maximum context length is 8192 tokens. However, you requested 64000 tokens",

@@ -71,7 +71,7 @@ class ParameterFallbackTest {
                             false,
                             CallScope.reportingTo(event -> {}),
                             body -> {
-                                String text = new String(body, StandardCharsets.UTF_8);
+                                String text = new String(body.bytes(), StandardCharsets.UTF_8);
                                 bodies.add(text);
                                 return text.contains("100000")
                                         ? Flux.<String>error(new CallFailed(Failure.of(
