@@ -91,8 +91,9 @@ class JourneyMatrixTest {
         assertThat(played).isEqualTo(ALL ? targets * Journey.TURNS * CallKind.values().length : targets);
     }
 
+    /** Not from Gemini, whose server plays models of the third generation only. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "GEMINI")
     void journeyEndsAtAModelThatRefusesTextBesideCalls(JourneyVendor start) {
         for (int moved = 0; moved < Journey.TURNS; moved++) {
             if (ALL || (start.ordinal() + moved) % Journey.TURNS == 1) {
