@@ -13,6 +13,9 @@ import reactor.util.context.Context;
 /** Subscriber of one call, which checks each signal that it receives. */
 final class Caller implements CoreSubscriber<Object> {
 
+    /** Longest wait for the end of a body after the finish reason: the idle limit, and the latency of the network. */
+    private static final long BODY_END = 30_000_000_000L;
+
     final int call;
     private final boolean single;
     private final Context context;
@@ -24,6 +27,7 @@ final class Caller implements CoreSubscriber<Object> {
     private @Nullable Subscription subscription;
     private long requested;
     private long received;
+    private long finished;
     private @Nullable FinishReason finish;
     long deadline = Long.MAX_VALUE;
     boolean cancelled;
@@ -118,6 +122,7 @@ final class Caller implements CoreSubscriber<Object> {
             violation.accept("call " + call + " received two finish reasons");
         }
         finish = end.reason();
+        finished = tasks.now();
         provider = end.servedBy().provider();
     }
 
@@ -153,6 +158,10 @@ final class Caller implements CoreSubscriber<Object> {
                     "call " + call + " completed with '" + text + "' in place of '" + Answers.text(call) + "'");
         } else if (finish != FinishReason.STOP && finish != FinishReason.LENGTH) {
             violation.accept("call " + call + " completed with " + finish);
+        }
+        if (tasks.now() - finished > BODY_END) {
+            violation.accept("call " + call + " completed " + (tasks.now() - finished) / 1_000_000
+                    + " ms after its finish reason");
         }
         end("served " + finish);
     }

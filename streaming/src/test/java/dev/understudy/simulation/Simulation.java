@@ -37,6 +37,7 @@ import reactor.util.context.Context;
 final class Simulation {
 
     private static final long SECOND = 1_000_000_000L;
+    private static final long BURST = 4 * SECOND;
     private static final long TROUBLE = 60 * SECOND;
     private static final long HEALED = Tasks.START + 70 * SECOND;
 
@@ -277,9 +278,10 @@ final class Simulation {
     /** Plans calls and what happens to the world, up to the time when all is well again. */
     private void plan(Understudy understudy, ChatProvider resuming) {
         int calls = chance.between(3, 14);
+        long first = chance.of(0.3) ? chance.jitter(TROUBLE - BURST) : -1; // of a burst
         for (int i = 0; i < calls; i++) {
             int call = i;
-            long at = chance.jitter(TROUBLE);
+            long at = first < 0 ? chance.jitter(TROUBLE) : first + chance.jitter(BURST);
             tasks.schedule(world, at, () -> begin(call, understudy, resuming));
         }
         for (Vendor vendor : vendors) {

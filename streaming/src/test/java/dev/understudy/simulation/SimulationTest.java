@@ -41,7 +41,6 @@ class SimulationTest {
             "failure TIMEOUT",
             "failure TRUNCATED",
             "Hedged",
-            "HealthChanged",
             "KeyCoolingDown",
             "KeyRotated",
             "partition",

@@ -45,6 +45,9 @@ final class Vendor implements Network.Server {
     /** Longest wait for a connection of the pool. */
     private static final long ACQUIRE = 300_000_000;
 
+    /** Longest time for the resolution of a name. */
+    private static final long NAMES = 6_000_000;
+
     final String name;
     final Wire wire;
     final Network.Site site;
@@ -159,7 +162,7 @@ final class Vendor implements Network.Server {
 
         private void checkTold(Request request) {
             // A request that waits for its connection was begun before.
-            long begun = first ? connection.opened() : request.sent() - ACQUIRE;
+            long begun = first ? connection.opened() - NAMES : request.sent() - ACQUIRE;
             first = false;
             for (Told wait : told.getOrDefault(request.key(), List.of())) {
                 if (wait.learned < begun && request.sent() < wait.until) {
