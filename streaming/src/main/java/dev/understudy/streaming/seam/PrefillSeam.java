@@ -5,13 +5,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Seam after a prefix that was sent as the beginning of the answer, without received text left to compare the
  * continuation with. Some servers repeat the prefix and some do not; a complete and exact repetition is dropped, in any
- * pieces. A repetition that differs after {@value #SURE} characters is another answer. White space that was received
- * after the prefix, and that some servers drop, is restored.
+ * pieces. A complete repetition of fewer than {@value #PHRASE} characters is refused, because answers repeat such phrases
+ * themselves. A repetition that differs after {@value #SURE} characters is another answer. White space that was
+ * received after the prefix, and that some servers drop, is restored.
  */
 public final class PrefillSeam extends Seam {
 
     /** Number of equal characters that cannot be a coincidence: the server has started again. */
     static final int SURE = 16;
+
+    /** Number of characters that an answer does not repeat at once, without anything between. */
+    static final int PHRASE = 32;
 
     private final String prefix;
     private final String unshown;
@@ -68,7 +72,10 @@ public final class PrefillSeam extends Seam {
             return startsAgain(all) ? null : join(spaced(all));
         }
         equal += common;
-        return equal == prefix.length() ? join(text.substring(common)) : "";
+        if (equal < prefix.length()) {
+            return "";
+        }
+        return equal < PHRASE ? null : join(text.substring(common));
     }
 
     private boolean startsAgain(String all) {

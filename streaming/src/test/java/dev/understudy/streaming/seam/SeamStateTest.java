@@ -37,11 +37,11 @@ class SeamStateTest {
 
     @Test
     void textOfARepeatedPrefixIsKeptUntilItGoesBeyond() {
-        Seam prefill = new PrefillSeam("Once upon", "");
+        Seam prefill = new PrefillSeam("Once upon a time there was a king", "");
         assertThat(prefill.add("Once")).isEmpty();
         assertThat(prefill.kept()).isEqualTo("Once");
         assertThat(prefill.isJoined()).isFalse();
-        assertThat(prefill.add(" upon a")).isEqualTo(" a");
+        assertThat(prefill.add(" upon a time there was a king who")).isEqualTo(" who");
         assertThat(prefill.isJoined()).isTrue();
     }
 

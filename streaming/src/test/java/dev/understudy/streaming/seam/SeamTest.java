@@ -12,6 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SeamTest {
 
@@ -31,12 +33,24 @@ class SeamTest {
 
     @Test
     void anEchoIsDroppedInsideOneDelta() {
-        assertThat(told(new PrefillSeam("Once upon", " a"), List.of("Once upon a time")))
-                .isEqualTo(" a time");
-        assertThat(told(new PrefillSeam("Once upon", " a"), List.of("On", "ce up", "on", " a time")))
-                .isEqualTo(" a time");
-        assertThat(told(new PrefillSeam("Once upon", " a"), List.of(" a", " time")))
-                .isEqualTo(" a time");
+        String prefix = "Once upon a time there was a king"; // 33 characters
+        assertThat(told(new PrefillSeam(prefix, " who"), List.of(prefix + " who had")))
+                .isEqualTo(" who had");
+        assertThat(told(new PrefillSeam(prefix, " who"), Texts.pieces(prefix + " who had", new Random(1))))
+                .isEqualTo(" who had");
+        assertThat(told(new PrefillSeam(prefix, " who"), List.of(" who", " had")))
+                .isEqualTo(" who had");
+    }
+
+    /** A repetition by the server, or an answer that says the same words twice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ภาษาไ", "ภาษาไทยไม่มีช่องว่างระหว่างคำ", "Once upon a time there was a kin"})
+    void completeRepetitionOfAPhraseIsRefused(String phrase) {
+        for (String beyond : List.of("", "ม่มีช่อง", " and on")) {
+            assertThat(told(new PrefillSeam(phrase, ""), Texts.pieces(phrase + beyond, new Random(1))))
+                    .as("repetition and '%s'", beyond)
+                    .isEqualTo(phrase.length() < PrefillSeam.PHRASE ? null : beyond);
+        }
     }
 
     @Test
@@ -70,7 +84,8 @@ class SeamTest {
                     && prefix.length() > PrefillSeam.SURE
                     && rest.startsWith(prefix.substring(0, PrefillSeam.SURE))
                     && !rest.startsWith(prefix);
-            assertThat(told).isEqualTo(again ? null : rest);
+            boolean phrase = echo && prefix.length() < PrefillSeam.PHRASE;
+            assertThat(told).isEqualTo(again || phrase ? null : rest);
         });
     }
 
@@ -107,8 +122,11 @@ class SeamTest {
                 .isNull();
         assertThat(told(new PrefillSeam(sent, ""), List.of("Once upon", " a time there")))
                 .isNull();
-        assertThat(told(new PrefillSeam(sent, 16, ""), List.of(sent, " a cat"))).isEqualTo(" there was a cat");
-        assertThat(told(new PrefillSeam(sent, 16, ""), List.of(" a", " cat"))).isEqualTo(" there was a cat");
+        String longer = sent + " a black cat";
+        assertThat(told(new PrefillSeam(longer, 16, ""), List.of(longer, " here")))
+                .isEqualTo(" there was a black cat here");
+        assertThat(told(new PrefillSeam(longer, 16, ""), List.of(" he", "re")))
+                .isEqualTo(" there was a black cat here");
     }
 
     @Test
