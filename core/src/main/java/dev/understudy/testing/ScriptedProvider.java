@@ -171,7 +171,7 @@ public final class ScriptedProvider implements ChatProvider {
         throwAsScripted(request, false);
         return Mono.deferContextual(context -> {
             ReceivedCall call = callLog.opened(request, false, context);
-            return call.watch(answer(request).chat(name, request.model()));
+            return call.watch(Mono.defer(() -> answer(request).chat(name, request.model())));
         });
     }
 
@@ -180,7 +180,7 @@ public final class ScriptedProvider implements ChatProvider {
         throwAsScripted(request, true);
         return Flux.deferContextual(context -> {
             ReceivedCall call = callLog.opened(request, true, context);
-            return call.watch(answer(request).stream(name, request.model()));
+            return call.watch(Flux.defer(() -> answer(request).stream(name, request.model())));
         });
     }
 

@@ -19,6 +19,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -50,6 +53,18 @@ class ScriptedProviderTest {
     @Test
     void saysHelloWithoutAScript() {
         assertThat(chat().text()).isEqualTo("Hello from p1.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void callWhoseRuleThrowsHasFailed(boolean streamed) {
+        provider.rule(request -> {
+            throw new IllegalStateException("wrong request");
+        });
+        Publisher<?> answer = streamed ? provider.stream(REQUEST) : provider.chat(REQUEST);
+        StepVerifier.create(answer).expectErrorMessage("wrong request").verify(SOON);
+        assertThat(provider.live()).isZero();
+        assertThat(provider.calls()).extracting(ReceivedCall::state).containsExactly(ReceivedCall.State.FAILED);
     }
 
     @Test
