@@ -71,13 +71,12 @@ final class BlockBuilder {
         mediaType = audio.mediaType();
         vendorData = audio.vendorData();
         int whole = text.length() - 4;
-        String end = whole < 0 ? "" : text.from(whole);
-        if (!end.endsWith("=")) {
+        if (whole < 0 || !text.endsWith('=')) {
             text.append(audio.base64());
             return;
         }
         try {
-            byte[] last = Base64.getDecoder().decode(end);
+            byte[] last = Base64.getDecoder().decode(text.from(whole));
             byte[] next = Base64.getDecoder().decode(audio.base64());
             byte[] joined = Arrays.copyOf(last, last.length + next.length);
             System.arraycopy(next, 0, joined, last.length, next.length);

@@ -12,7 +12,7 @@ final class TextPieces {
     private static final int SEGMENT = 8 << 10;
 
     private final List<String> segments = new ArrayList<>(0);
-    private StringBuilder tail;
+    private StringBuilder tail; // not empty unless all of the text is
     private int before; // characters of all segments
 
     TextPieces() {
@@ -20,7 +20,7 @@ final class TextPieces {
     }
 
     void append(String text) {
-        if (tail.length() + text.length() > SEGMENT && tail.length() > 0) {
+        if (!text.isEmpty() && !tail.isEmpty() && tail.length() + text.length() > SEGMENT) {
             String full = tail.toString();
             segments.add(full);
             before += full.length();
@@ -37,9 +37,13 @@ final class TextPieces {
         return length() == 0;
     }
 
+    boolean endsWith(char last) {
+        return tail.length() > 0 && tail.charAt(tail.length() - 1) == last;
+    }
+
     /** Removes the text from an offset on. */
     void truncate(int length) {
-        while (before > length) {
+        while (before >= length && before > 0) {
             String last = segments.remove(segments.size() - 1);
             before -= last.length();
             tail = new StringBuilder(last);

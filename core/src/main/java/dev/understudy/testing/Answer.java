@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -228,5 +229,37 @@ record Answer(
             rest = rest.substring(end);
         }
         return parts;
+    }
+
+    /** Returns the blocks as a vendor writes them, in order; text and refusals in a row are one block. */
+    List<String> written(
+            Function<String, String> text,
+            Function<ReasoningBlock, String> reasoning,
+            Function<ToolCall, String> call) {
+        List<String> written = new ArrayList<>();
+        StringBuilder words = new StringBuilder();
+        for (ContentBlock block : blocks()) {
+            if (block instanceof ContentBlock.Text part) {
+                words.append(part.text());
+            } else if (block instanceof ContentBlock.Refusal refusal) {
+                words.append(refusal.text());
+            } else {
+                addText(words, text, written);
+                if (block instanceof ReasoningBlock thought) {
+                    written.add(reasoning.apply(thought));
+                } else if (block instanceof ToolCall tool) {
+                    written.add(call.apply(tool));
+                }
+            }
+        }
+        addText(words, text, written);
+        return written;
+    }
+
+    private static void addText(StringBuilder words, Function<String, String> text, List<String> written) {
+        if (!words.isEmpty()) {
+            written.add(text.apply(words.toString()));
+            words.setLength(0);
+        }
     }
 }

@@ -1,9 +1,7 @@
 package dev.understudy.testing;
 
-import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.testing.WireEvent.Sort;
 import java.util.ArrayList;
@@ -128,33 +126,17 @@ final class AnthropicFormat implements WireFormat {
 
     @Override
     public String whole(Answer answer, Form form, Question asked) {
-        List<String> blocks = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        for (ContentBlock block : answer.blocks()) {
-            if (block instanceof ContentBlock.Text words) {
-                text.append(words.text());
-            } else if (block instanceof ContentBlock.Refusal refusal) {
-                text.append(refusal.text());
-            } else {
-                closeText(text, blocks);
-                if (block instanceof ReasoningBlock reasoning) {
-                    blocks.add(thinking(reasoning));
-                } else if (block instanceof ToolCall call) {
-                    blocks.add(toolUse(call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
-                }
-            }
-        }
-        closeText(text, blocks);
+        List<String> blocks = answer.written(
+                AnthropicFormat::text,
+                AnthropicFormat::thinking,
+                call -> toolUse(call.id(), call.name(), call.arguments().isBlank() ? "{}" : call.arguments()));
         return "{" + head(answer, asked) + ",\"content\":[" + String.join(",", blocks) + "],\"stop_reason\":"
                 + (form.finish() ? WireFormat.quote(word(answer)) : "null") + ",\"stop_sequence\":null,\"usage\":"
                 + usage(answer.used(), answer.used().output()) + "}";
     }
 
-    private static void closeText(StringBuilder text, List<String> blocks) {
-        if (text.length() > 0) {
-            blocks.add("{\"type\":\"text\",\"text\":" + WireFormat.quote(text.toString()) + "}");
-            text.setLength(0);
-        }
+    private static String text(String text) {
+        return "{\"type\":\"text\",\"text\":" + WireFormat.quote(text) + "}";
     }
 
     private static String thinking(ReasoningBlock reasoning) {

@@ -1,9 +1,7 @@
 package dev.understudy.testing;
 
-import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
 import dev.understudy.testing.WireEvent.Sort;
 import java.util.ArrayList;
@@ -112,34 +110,17 @@ final class InteractionsFormat implements WireFormat {
 
     @Override
     public String whole(Answer answer, Form form, Question asked) {
-        List<String> steps = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        for (ContentBlock block : answer.blocks()) {
-            if (block instanceof ContentBlock.Text words) {
-                text.append(words.text());
-            } else if (block instanceof ContentBlock.Refusal refusal) {
-                text.append(refusal.text());
-            } else {
-                closeText(text, steps);
-                if (block instanceof ReasoningBlock reasoning) {
-                    steps.add(thought(reasoning));
-                } else if (block instanceof ToolCall call) {
-                    steps.add(call(call.id(), call.name(), WireFormat.object(call.arguments())));
-                }
-            }
-        }
-        closeText(text, steps);
+        List<String> steps = answer.written(
+                InteractionsFormat::output,
+                InteractionsFormat::thought,
+                call -> call(call.id(), call.name(), WireFormat.object(call.arguments())));
         return "{" + head(answer, asked) + ",\"status\":"
                 + WireFormat.quote(form.finish() ? status(answer) : "in_progress") + ",\"steps\":["
                 + String.join(",", steps) + "],\"usage\":" + usage(answer.used()) + "}";
     }
 
-    private static void closeText(StringBuilder text, List<String> steps) {
-        if (!text.isEmpty()) {
-            steps.add("{\"type\":\"model_output\",\"content\":[{\"type\":\"text\",\"text\":"
-                    + WireFormat.quote(text.toString()) + "}]}");
-            text.setLength(0);
-        }
+    private static String output(String text) {
+        return "{\"type\":\"model_output\",\"content\":[{\"type\":\"text\",\"text\":" + WireFormat.quote(text) + "}]}";
     }
 
     private static String thought(ReasoningBlock reasoning) {

@@ -26,6 +26,7 @@ class TextPiecesTest {
                 }
                 assertThat(pieces.length()).isEqualTo(expected.length());
                 assertThat(pieces.isEmpty()).isEqualTo(expected.isEmpty());
+                assertThat(pieces.endsWith('日')).isEqualTo(expected.toString().endsWith("日"));
             }
             int from = random.nextInt(expected.length() + 1);
             assertThat(pieces.from(from)).isEqualTo(expected.substring(from));
@@ -34,5 +35,16 @@ class TextPiecesTest {
             pieces.appendTo(appended);
             assertThat(appended.substring(1)).isEqualTo(expected.toString());
         }
+    }
+
+    @Test
+    void lastCharacterIsKnownAfterTruncationToSegments() {
+        TextPieces pieces = new TextPieces();
+        pieces.append("x".repeat(8 << 10));
+        pieces.append("y");
+        pieces.truncate(8 << 10);
+        assertThat(pieces.endsWith('x')).isTrue();
+        pieces.truncate(0);
+        assertThat(pieces.endsWith('x')).isFalse();
     }
 }

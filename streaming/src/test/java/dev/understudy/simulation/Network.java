@@ -239,14 +239,16 @@ final class Network {
             }
         }
 
-        /** Closes the server's side after what it sent. */
-        void finish() {
-            if (gone) {
-                return;
-            }
+        /** Ends the server's side; returns true if the client can notice. */
+        private boolean leaveVisibly() {
             gone = true;
             leave();
-            if (isSilent()) {
+            return !isSilent();
+        }
+
+        /** Closes the server's side after what it sent. */
+        void finish() {
+            if (gone || !leaveVisibly()) {
                 return;
             }
             tasks.inOrder(down, latency(), () -> {
@@ -259,12 +261,7 @@ final class Network {
 
         /** Resets the connection; what is on the way may be lost. */
         void reset() {
-            if (gone) {
-                return;
-            }
-            gone = true;
-            leave();
-            if (isSilent()) {
+            if (gone || !leaveVisibly()) {
                 return;
             }
             if (chance.of(0.5)) {

@@ -1,5 +1,7 @@
 package dev.understudy.provider.conversation;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -9,30 +11,30 @@ import java.util.Set;
  * @param turns rules for the order and kind of messages
  * @param tools rules for tool calls and results
  */
-public record ConversationRules(Turns turns, Tools tools) {
+public record ConversationRules(Set<Turn> turns, Tools tools) {
 
-    /**
-     * Rules for the order and kind of messages.
-     *
-     * @param oneSystemMessage system messages are joined to one at the beginning
-     * @param alternating consecutive messages of the user, or of the assistant, are joined
-     * @param userNeeded a conversation needs a user message
-     * @param userFirst the first message after the system messages is one of the user
-     * @param onlyReasoning an assistant message may consist of reasoning
-     * @param answeredResults a user message does not follow results of tools: one of the assistant is between them
-     * @param callsApart an assistant message holds text or calls of tools, not both
-     * @param images an assistant message may hold images, sound and files; for other targets images follow in a user
-     *     message, and sound and files are left out
-     */
-    public record Turns(
-            boolean oneSystemMessage,
-            boolean alternating,
-            boolean userNeeded,
-            boolean userFirst,
-            boolean onlyReasoning,
-            boolean answeredResults,
-            boolean callsApart,
-            boolean images) {}
+    /** A rule for the order and kind of messages. */
+    public enum Turn {
+        /** System messages are joined to one at the beginning. */
+        ONE_SYSTEM_MESSAGE,
+        /** Consecutive messages of the user, or of the assistant, are joined. */
+        ALTERNATING,
+        /** A conversation needs a user message. */
+        USER_NEEDED,
+        /** The first message after the system messages is one of the user. */
+        USER_FIRST,
+        /** An assistant message may consist of reasoning. */
+        ONLY_REASONING,
+        /** A user message does not follow results of tools: one of the assistant is between them. */
+        ANSWERED_RESULTS,
+        /** An assistant message holds text or calls of tools, not both. */
+        CALLS_APART,
+        /**
+         * An assistant message may hold images, sound and files; for other targets images follow in a user message, and
+         * sound and files are left out.
+         */
+        IMAGES
+    }
 
     /**
      * Rules for tool calls and results.
@@ -49,9 +51,8 @@ public record ConversationRules(Turns turns, Tools tools) {
         }
     }
 
-    private static final ConversationRules ANY = new ConversationRules(
-            new Turns(false, false, false, false, false, false, false, false),
-            new Tools(false, Set.of(), false, false));
+    private static final ConversationRules ANY =
+            new ConversationRules(Set.of(), new Tools(false, Set.of(), false, false));
 
     /** Returns the rules that hold for every target. */
     public static ConversationRules any() {
@@ -59,99 +60,35 @@ public record ConversationRules(Turns turns, Tools tools) {
     }
 
     public ConversationRules withOneSystemMessage() {
-        return withTurns(new Turns(
-                true,
-                turns.alternating,
-                turns.userNeeded,
-                turns.userFirst,
-                turns.onlyReasoning,
-                turns.answeredResults,
-                turns.callsApart,
-                turns.images));
+        return with(Turn.ONE_SYSTEM_MESSAGE);
     }
 
     public ConversationRules withAlternating() {
-        return withTurns(new Turns(
-                turns.oneSystemMessage,
-                true,
-                turns.userNeeded,
-                turns.userFirst,
-                turns.onlyReasoning,
-                turns.answeredResults,
-                turns.callsApart,
-                turns.images));
+        return with(Turn.ALTERNATING);
     }
 
     public ConversationRules withUserNeeded() {
-        return withTurns(new Turns(
-                turns.oneSystemMessage,
-                turns.alternating,
-                true,
-                turns.userFirst,
-                turns.onlyReasoning,
-                turns.answeredResults,
-                turns.callsApart,
-                turns.images));
+        return with(Turn.USER_NEEDED);
     }
 
     public ConversationRules withUserFirst() {
-        return withTurns(new Turns(
-                turns.oneSystemMessage,
-                turns.alternating,
-                turns.userNeeded,
-                true,
-                turns.onlyReasoning,
-                turns.answeredResults,
-                turns.callsApart,
-                turns.images));
+        return with(Turn.USER_FIRST);
     }
 
     public ConversationRules withOnlyReasoning() {
-        return withTurns(new Turns(
-                turns.oneSystemMessage,
-                turns.alternating,
-                turns.userNeeded,
-                turns.userFirst,
-                true,
-                turns.answeredResults,
-                turns.callsApart,
-                turns.images));
+        return with(Turn.ONLY_REASONING);
     }
 
     public ConversationRules withAnsweredResults() {
-        return withTurns(new Turns(
-                turns.oneSystemMessage,
-                turns.alternating,
-                turns.userNeeded,
-                turns.userFirst,
-                turns.onlyReasoning,
-                true,
-                turns.callsApart,
-                turns.images));
+        return with(Turn.ANSWERED_RESULTS);
     }
 
     public ConversationRules withCallsApart() {
-        return withTurns(new Turns(
-                turns.oneSystemMessage,
-                turns.alternating,
-                turns.userNeeded,
-                turns.userFirst,
-                turns.onlyReasoning,
-                turns.answeredResults,
-                true,
-                turns.images));
+        return with(Turn.CALLS_APART);
     }
 
     public ConversationRules withImagesInAnswers() {
-        return withTurns(new Turns(
-                turns.oneSystemMessage,
-                turns.alternating,
-                turns.userNeeded,
-                turns.userFirst,
-                turns.onlyReasoning,
-                turns.answeredResults,
-                turns.callsApart,
-                true));
+        return with(Turn.IMAGES);
     }
 
     public ConversationRules withDeclaredTools() {
@@ -170,7 +107,9 @@ public record ConversationRules(Turns turns, Tools tools) {
         return new ConversationRules(turns, new Tools(tools.declared, tools.reservedKeys, true, tools.files));
     }
 
-    private ConversationRules withTurns(Turns turns) {
-        return new ConversationRules(turns, tools);
+    private ConversationRules with(Turn turn) {
+        EnumSet<Turn> more = EnumSet.of(turn);
+        more.addAll(turns);
+        return new ConversationRules(Collections.unmodifiableSet(more), tools);
     }
 }

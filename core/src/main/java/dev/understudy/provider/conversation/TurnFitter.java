@@ -3,8 +3,10 @@ package dev.understudy.provider.conversation;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.provider.conversation.ConversationRules.Turn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Applies the rules for the order and kind of messages. */
@@ -20,28 +22,28 @@ final class TurnFitter {
 
     private TurnFitter() {}
 
-    static List<Message> messages(List<Message> messages, ConversationRules.Turns rules, List<String> changes) {
-        List<Message> shown = rules.images() ? messages : AnswerImages.repeated(messages);
+    static List<Message> messages(List<Message> messages, Set<Turn> rules, List<String> changes) {
+        List<Message> shown = rules.contains(Turn.IMAGES) ? messages : AnswerImages.repeated(messages);
         if (!isSame(shown, messages)) {
             changes.add("images");
         }
         List<Message> fitted = withoutEmpty(shown, rules, changes);
-        if (rules.userNeeded()) {
+        if (rules.contains(Turn.USER_NEEDED)) {
             fitted = withUser(fitted, changes);
         }
-        if (rules.oneSystemMessage()) {
+        if (rules.contains(Turn.ONE_SYSTEM_MESSAGE)) {
             fitted = withOneSystem(fitted, changes);
         }
-        if (rules.userFirst()) {
+        if (rules.contains(Turn.USER_FIRST)) {
             fitted = withUserFirst(fitted, changes);
         }
-        if (rules.answeredResults()) {
+        if (rules.contains(Turn.ANSWERED_RESULTS)) {
             fitted = withAnsweredResults(fitted, changes);
         }
-        if (rules.callsApart()) {
+        if (rules.contains(Turn.CALLS_APART)) {
             fitted = withCallsApart(fitted, changes);
         }
-        return rules.alternating() ? alternating(fitted, changes) : fitted;
+        return rules.contains(Turn.ALTERNATING) ? alternating(fitted, changes) : fitted;
     }
 
     @SuppressWarnings("ReferenceEquality") // rules return the same list when they change nothing
@@ -49,8 +51,7 @@ final class TurnFitter {
         return one == other;
     }
 
-    private static List<Message> withoutEmpty(
-            List<Message> messages, ConversationRules.Turns rules, List<String> changes) {
+    private static List<Message> withoutEmpty(List<Message> messages, Set<Turn> rules, List<String> changes) {
         boolean none = true;
         for (Message message : messages) {
             none &= !isEmpty(message, rules);
@@ -68,7 +69,7 @@ final class TurnFitter {
     }
 
     /** Returns true for an assistant message without anything that can be sent. */
-    private static boolean isEmpty(Message message, ConversationRules.Turns rules) {
+    private static boolean isEmpty(Message message, Set<Turn> rules) {
         if (!(message instanceof Message.Assistant assistant)) {
             return false;
         }
@@ -81,15 +82,15 @@ final class TurnFitter {
     }
 
     /** Returns true for a block that the target accepts; sound with vendor data is the target's own. */
-    private static boolean isSendable(ContentBlock block, ConversationRules.Turns rules) {
+    private static boolean isSendable(ContentBlock block, Set<Turn> rules) {
         if (block instanceof ReasoningBlock reasoning) {
-            return rules.onlyReasoning() && reasoning.signature() != null;
+            return rules.contains(Turn.ONLY_REASONING) && reasoning.signature() != null;
         }
         if (block instanceof ContentBlock.Text text) {
             return !text.text().isBlank() || text.vendorData() != null;
         }
         return !(block instanceof ContentBlock.Audio || block instanceof ContentBlock.File)
-                || rules.images()
+                || rules.contains(Turn.IMAGES)
                 || block.vendorData() != null;
     }
 

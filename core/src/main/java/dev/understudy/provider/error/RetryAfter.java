@@ -92,7 +92,7 @@ public final class RetryAfter {
      * @param now wall clock time for instants; without it, instants count as absent
      */
     public static @Nullable Duration of(Function<String, @Nullable String> header, String body, @Nullable Instant now) {
-        return of(header, body, now, (start, end) -> false);
+        return of(header, body, now, TextSpan.NONE);
     }
 
     /** @param excluded parts of the body that do not count */
@@ -112,12 +112,12 @@ public final class RetryAfter {
         }
         return wait != null
                 ? wait
-                : epoch("X-RateLimit-Reset: " + header.apply("x-ratelimit-reset"), now, (start, end) -> false);
+                : epoch("X-RateLimit-Reset: " + header.apply("x-ratelimit-reset"), now, TextSpan.NONE);
     }
 
     /** Reads a wait from text, and from the lines that {@link ErrorBody#evidence()} adds. */
     public static @Nullable Duration in(String words, @Nullable Instant now) {
-        return in(words, now, (start, end) -> false);
+        return in(words, now, TextSpan.NONE);
     }
 
     /** @param excluded parts of the words that do not count */

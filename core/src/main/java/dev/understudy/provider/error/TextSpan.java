@@ -6,6 +6,9 @@ import java.util.regex.Matcher;
 @FunctionalInterface
 interface TextSpan {
 
+    /** Chooses nothing. */
+    TextSpan NONE = (start, end) -> false;
+
     /**
      * Returns true for a part that is chosen.
      *

@@ -144,7 +144,7 @@ final class InteractionsBlocks {
         annotate(step.annotations(), out);
     }
 
-    /** Adds sources to the latest text; those of several texts are told apart when the next one begins. */
+    /** Adds sources to the latest text. They are emitted when those of another text begin, or at the end. */
     private void annotate(List<?> sources, Consumer<StreamChunk> out) {
         if (sources.isEmpty() || lastText < 0) {
             return;

@@ -18,8 +18,9 @@ import java.util.function.Consumer;
 
 /**
  * Decodes a streamed interaction, or a whole one. Steps begin, grow by deltas and stop; the answer is complete with
- * {@code interaction.completed} only (before May 2026 {@code content} in place of {@code step}), and {@code [DONE]} is the last event. Over another connection events are received
- * after the last one that was decoded; a server that begins anew is read from that event on.
+ * {@code interaction.completed} only, and {@code [DONE]} is the last event. Before May 2026 steps were called {@code
+ * content}. Over another connection events are received after the last one that was decoded; a server that begins anew
+ * is read from that event on.
  */
 final class InteractionsStream implements ResumableDecoder {
 

@@ -60,7 +60,7 @@ final class RequestFitter {
     private ChatRequest conversation(ChatRequest request, CallScope scope, Consumer<String> changes) {
         ConversationRules rules = dialect.conversationRules(request.model());
         originScope
-                .withheld(request, rules.turns().images())
+                .withheld(request, rules.turns().contains(ConversationRules.Turn.IMAGES))
                 .forEach(content -> scope.report(new ProviderEvent.RequestAdapted(
                         provider, request.model(), content, ProviderEvent.Change.LEFT_OUT)));
         ChatRequest sent = originScope.sent(request);
