@@ -261,7 +261,8 @@ public final class Agents implements AutoCloseable {
 
     /**
      * Emits the result of each reload from subscription on, on the thread that reloads, and each failed reading of the
-     * model catalog (key {@code modelCatalog}). A subscriber without demand misses results. Completes when the agents are closed; never fails.
+     * model catalog (key {@code modelCatalog}). A subscriber without demand misses results. Completes when the agents are
+     * closed; never fails.
      *
      * @return the results, without those before the subscription
      */

@@ -48,7 +48,7 @@ public final class Config {
     }
 
     /**
-     * Parses a configuration with the environment of this process.
+     * Parses a configuration with the environment of this process. Blocks if it has placeholders of files.
      *
      * @param jsonOrYaml text of the document
      * @return the valid configuration
@@ -59,7 +59,7 @@ public final class Config {
     }
 
     /**
-     * Parses a configuration.
+     * Parses a configuration. Blocks if it has placeholders of files.
      *
      * @param jsonOrYaml text of the document
      * @param environment values of environment variables by name
@@ -71,7 +71,8 @@ public final class Config {
     }
 
     /**
-     * Reads maps and lists as if they were a document, with the environment of this process.
+     * Reads maps and lists as if they were a document, with the environment of this process. Blocks if there are
+     * placeholders of files.
      *
      * @param tree keys of the document with maps, lists, texts, numbers, booleans, constants of enums, durations, URIs
      *     and paths
@@ -84,7 +85,7 @@ public final class Config {
 
     /**
      * Reads maps and lists as if they were a document: a part of the configuration of an application, for example. The
-     * rules are those of documents; secrets are placeholders here too.
+     * rules are those of documents; secrets are placeholders here too. Blocks if there are placeholders of files.
      *
      * @param tree keys of the document with maps, lists, texts, numbers, booleans, constants of enums, durations, URIs
      *     and paths
