@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +23,7 @@ public final class GatewayClient {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
+    private final AtomicInteger begun = new AtomicInteger();
 
     public GatewayClient(int port) {
         this.url = "http://127.0.0.1:" + port;
@@ -130,9 +132,14 @@ public final class GatewayClient {
         return headers.length == 0 ? request : request.headers(headers);
     }
 
+    /** Returns the number of responses of which a part of the body was received. */
+    int begun() {
+        return begun.get();
+    }
+
     private Response send(HttpRequest request) {
         try {
-            HttpResponse<Body> response = client.send(request, head -> new BodyReader());
+            HttpResponse<Body> response = client.send(request, head -> new BodyReader(begun));
             Body body = response.body();
             return new Response(response.statusCode(), response.headers(), body.text(), body.broken());
         } catch (IOException e) {
@@ -150,6 +157,11 @@ public final class GatewayClient {
 
         private final CompletableFuture<Body> body = new CompletableFuture<>();
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final AtomicInteger begun;
+
+        private BodyReader(AtomicInteger begun) {
+            this.begun = begun;
+        }
 
         @Override
         public CompletionStage<Body> getBody() {
@@ -163,6 +175,9 @@ public final class GatewayClient {
 
         @Override
         public void onNext(List<ByteBuffer> buffers) {
+            if (bytes.size() == 0) {
+                begun.incrementAndGet();
+            }
             for (ByteBuffer buffer : buffers) {
                 byte[] piece = new byte[buffer.remaining()];
                 buffer.get(piece);

@@ -83,7 +83,7 @@ class GatewayShutdownTest {
             for (int i = 0; i < STREAMS; i++) {
                 streams.add(CompletableFuture.supplyAsync(() -> client.stream("m"), threads));
             }
-            until(() -> begun(client) == STREAMS);
+            until(() -> client.begun() == STREAMS); // each response has begun
             CompletableFuture<GatewayClient.Response> whole =
                     CompletableFuture.supplyAsync(() -> client.chat("m"), threads);
             until(() -> upstream.calls() == STREAMS + 1);
@@ -103,16 +103,6 @@ class GatewayShutdownTest {
         } finally {
             threads.shutdownNow();
         }
-    }
-
-    /** Returns the number of streams that have delivered their first content. */
-    private static long begun(GatewayClient client) {
-        return client.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("understudy_first_content_seconds_count"))
-                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
     }
 
     /** Asks on a thread that may block, as the client of these tests does. */
