@@ -3,6 +3,8 @@ package dev.understudy.examples.chaos;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.testing.ScriptedReply;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,11 @@ enum FaultScenario {
     FaultScenario(@Nullable FailureKind kind, UnaryOperator<ScriptedReply> spoil) {
         this.kind = kind;
         this.spoil = spoil;
+    }
+
+    /** Returns all faults, without the calm. */
+    static List<FaultScenario> faults() {
+        return Arrays.stream(values()).filter(scenario -> scenario != CALM).toList();
     }
 
     /** The kind of failure that the metrics must show. */

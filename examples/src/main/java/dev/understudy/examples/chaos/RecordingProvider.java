@@ -13,7 +13,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
-/** Wraps a provider and checks for every attempt that it carries the caller's prompt, Context and tags. */
+/** Wraps a provider and checks for every attempt that it carries the caller's request, Context and tags. */
 final class RecordingProvider implements ChatProvider {
 
     private final String name;
@@ -32,7 +32,7 @@ final class RecordingProvider implements ChatProvider {
         return attempts.get();
     }
 
-    /** Returns the number of attempts without prompt, Context entry or tag. */
+    /** Returns the number of attempts whose request was changed, or that lack the Context entry or the tag. */
     int incomplete() {
         return incomplete.get();
     }
