@@ -96,7 +96,7 @@ public final class ChaosDay {
     /** Returns {@code false} if calls are left open longer than their own limit allows. */
     private boolean endsInTime(Flux<Void> calls, Limits limits) {
         Duration most = hooks.pace()
-                .patience()
+                .limit()
                 .plus(limits.call())
                 .multipliedBy(2L * options.rounds() * options.faults().size());
         return Boolean.TRUE.equals(

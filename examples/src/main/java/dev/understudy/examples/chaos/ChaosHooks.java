@@ -30,9 +30,9 @@ record ChaosHooks(
      * @param storm least time of a fault
      * @param calm least time between two faults
      * @param between time between two calls
-     * @param patience longest time of a fault, and of the calm after it, on an idle machine
+     * @param limit longest time of a fault, and of the calm after it, on an idle machine
      */
-    record Pace(Duration storm, Duration calm, Duration between, Duration patience) {}
+    record Pace(Duration storm, Duration calm, Duration between, Duration limit) {}
 
     private static final Pace DAY =
             new Pace(Duration.ofMillis(500), Duration.ofMillis(400), Duration.ofMillis(40), Duration.ofSeconds(30));

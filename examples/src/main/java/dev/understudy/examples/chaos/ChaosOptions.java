@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * Options of a run.
  *
- * @param rounds how often each fault is injected
+ * @param rounds number of injections of each fault
  * @param faults the injected faults, in order
  * @param failover {@code false} to leave out the backup, to see the run fail
  * @param help {@code true} to print the usage only

@@ -71,7 +71,7 @@ record FaultSchedule(
         });
     }
 
-    /** Completes when the condition holds, after {@code least}; or when patience ends, for the report to say what is missing. */
+    /** Completes when the condition holds, after {@code least}; or after its limit, for the report to say what is missing. */
     private Mono<Void> until(Duration least, BooleanSupplier condition) {
         long start = System.nanoTime();
         return Flux.interval(least, POLL)
@@ -82,7 +82,7 @@ record FaultSchedule(
     }
 
     private boolean isOver(long start) {
-        Duration most = Limits.patience(pace.patience(), callResults.healthy());
+        Duration most = Limits.ofFault(pace.limit(), callResults.healthy());
         return System.nanoTime() - start > most.toNanos();
     }
 }

@@ -23,10 +23,10 @@ record Limits(Duration healthy) {
         return attempt().multipliedBy(2);
     }
 
-    /** Returns the limit of a fault: the patience on an idle machine, or longer while healthy calls take long now. */
-    static Duration patience(Duration patience, Duration healthyNow) {
+    /** Returns the limit of a fault: that of an idle machine, or a longer one while healthy calls take long now. */
+    static Duration ofFault(Duration idle, Duration healthyNow) {
         Duration slow = healthyNow.multipliedBy(100);
-        return slow.compareTo(patience) > 0 ? slow : patience;
+        return slow.compareTo(idle) > 0 ? slow : idle;
     }
 
     private Duration longer(Duration least, int calls) {

@@ -88,7 +88,7 @@ class ChaosDayTest {
         assertThat(idle.silence()).isEqualTo(Duration.ofSeconds(2));
         assertThat(busy.silence()).isEqualTo(Duration.ofSeconds(20));
         assertThat(busy.attempt()).isEqualTo(Duration.ofSeconds(200));
-        assertThat(Limits.patience(Duration.ofSeconds(30), Duration.ofSeconds(1)))
+        assertThat(Limits.ofFault(Duration.ofSeconds(30), Duration.ofSeconds(1)))
                 .isEqualTo(Duration.ofSeconds(100));
     }
 
