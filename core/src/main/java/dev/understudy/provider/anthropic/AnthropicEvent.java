@@ -2,7 +2,6 @@ package dev.understudy.provider.anthropic;
 
 import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.framing.Framing;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
@@ -40,6 +39,8 @@ final class AnthropicEvent {
 
     boolean isError;
 
+    private final JsonReader reader = new JsonReader();
+
     /**
      * @param end receives model and tokens, also of an event that turns out to be malformed
      * @param finished true if a message that begins now does not belong to this answer
@@ -56,7 +57,7 @@ final class AnthropicEvent {
         stopReason = null;
         messageId = null;
         isError = false;
-        JsonReader in = Json.read(framing.payload(), framing.offset(), framing.length());
+        JsonReader in = reader.open(framing.payload(), framing.offset(), framing.length());
         if (!in.object()) {
             throw JsonErrors.rejected("an event that is no JSON object");
         }

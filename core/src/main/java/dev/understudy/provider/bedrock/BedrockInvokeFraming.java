@@ -3,7 +3,6 @@ package dev.understudy.provider.bedrock;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.AwsEventStreamFraming;
 import dev.understudy.provider.framing.Framing;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +15,7 @@ import java.util.Base64;
 public final class BedrockInvokeFraming implements Framing {
 
     private final AwsEventStreamFraming messages;
+    private final JsonReader reader = new JsonReader();
     private byte[] payload = new byte[0];
 
     /** Creates a framing with the default limit. */
@@ -54,7 +54,7 @@ public final class BedrockInvokeFraming implements Framing {
     /** Decodes the event of a message; returns false if it holds none. */
     private boolean unwrap() {
         String base64 = null;
-        JsonReader in = Json.read(messages.payload(), messages.offset(), messages.length());
+        JsonReader in = reader.open(messages.payload(), messages.offset(), messages.length());
         if (in.object()) {
             while (in.nextField()) {
                 if (in.field().equals("bytes")) {

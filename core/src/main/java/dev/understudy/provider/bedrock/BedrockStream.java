@@ -8,7 +8,6 @@ import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import java.util.List;
@@ -28,6 +27,7 @@ final class BedrockStream implements StreamDecoder {
     private final String requestedModel;
     private final BedrockMetadata end = new BedrockMetadata();
     private final Map<Integer, BedrockOpenBlock> open = new TreeMap<>();
+    private final JsonReader reader = new JsonReader();
     private int calls;
     private boolean terminated;
 
@@ -60,7 +60,7 @@ final class BedrockStream implements StreamDecoder {
         block.clear();
         String stopReason = end.stopReason;
         try {
-            parse(Json.read(event.payload(), event.offset(), event.length()));
+            parse(reader.open(event.payload(), event.offset(), event.length()));
         } catch (CallFailed malformed) {
             end.stopReason = stopReason; // a malformed event counts for nothing
             throw malformed;

@@ -13,7 +13,6 @@ import dev.understudy.provider.dialect.Logprobs;
 import dev.understudy.provider.dialect.StreamDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import java.util.List;
@@ -54,6 +53,7 @@ final class CohereStream implements StreamDecoder {
     private final Map<Integer, Open> open = new TreeMap<>();
     private final StringBuilder plan = new StringBuilder();
     private final CohereTextData textData;
+    private final JsonReader reader = new JsonReader();
     private boolean saidText;
     private int calls;
     private boolean ended;
@@ -119,7 +119,7 @@ final class CohereStream implements StreamDecoder {
         type = "";
         index = 0;
         isError = false;
-        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        JsonReader in = reader.open(event.payload(), event.offset(), event.length());
         if (!in.object()) {
             throw JsonErrors.rejected("an event that is no JSON object");
         }

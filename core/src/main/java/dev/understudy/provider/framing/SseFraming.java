@@ -101,7 +101,7 @@ public final class SseFraming extends PieceFraming {
         delivered = false;
         payload.clear();
         form = Form.NONE;
-        if (!held) {
+        if (!held && !event.isEmpty()) {
             event = "";
         }
     }

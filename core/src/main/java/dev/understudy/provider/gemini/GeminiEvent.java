@@ -1,7 +1,6 @@
 package dev.understudy.provider.gemini;
 
 import dev.understudy.provider.dialect.ErrorField;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
@@ -40,6 +39,8 @@ final class GeminiEvent {
     boolean isAnswer;
     boolean isError;
 
+    private final JsonReader reader = new JsonReader();
+
     void read(byte[] bytes, int offset, int length) {
         parts = new ArrayList<>(1);
         about = Map.of();
@@ -49,7 +50,7 @@ final class GeminiEvent {
         isError = false;
         boolean hasMessage = false;
         boolean hasCode = false;
-        JsonReader in = Json.read(bytes, offset, length);
+        JsonReader in = reader.open(bytes, offset, length);
         if (!in.object()) {
             isError = in.isArray();
             if (!isError) {

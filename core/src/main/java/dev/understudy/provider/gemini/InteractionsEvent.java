@@ -81,6 +81,7 @@ final class InteractionsEvent {
     String model;
 
     String status = "";
+    private final JsonReader reader = new JsonReader();
     private int input;
     private int output;
     private int thoughts;
@@ -94,7 +95,7 @@ final class InteractionsEvent {
         step = Step.NONE;
         steps = List.of();
         isError = false;
-        JsonReader in = Json.read(payload, offset, length);
+        JsonReader in = reader.open(payload, offset, length);
         if (!in.object()) {
             throw JsonErrors.rejected("an event that is no JSON object");
         }

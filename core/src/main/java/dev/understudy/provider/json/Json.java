@@ -20,7 +20,7 @@ public final class Json {
      * @throws CallFailed PROTOCOL if the document is empty
      */
     public static JsonReader read(byte[] bytes, int offset, int length) {
-        return new JsonReader(bytes, offset, length);
+        return new JsonReader().open(bytes, offset, length);
     }
 
     public static JsonReader read(byte[] bytes) {

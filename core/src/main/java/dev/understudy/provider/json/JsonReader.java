@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads values from one JSON document without building a tree.
+ * Reads values from JSON documents, one after the other, without building a tree.
  *
  * <pre>{@code
  * if (in.object()) {
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Unread values are skipped by the next step. A value of another type than requested reads as null or as the default,
  * because vendors deviate from their schemas. A loop that was started must run to its end, or reading must stop.
  *
- * <p>The document is a complete array, so nothing is fed, buffered or pooled: a streamed event costs this object and
- * the strings read from it. Skipped values are validated as strictly as read ones. Not thread-safe.
+ * <p>The document is a complete array, so nothing is fed or buffered: an event of a stream whose decoder keeps its
+ * reader costs the strings read from it. Skipped values are validated as strictly as read ones. Not thread-safe.
  */
 public final class JsonReader {
 
@@ -38,8 +38,10 @@ public final class JsonReader {
         NULL
     }
 
-    private final byte[] bytes;
-    private final int end;
+    private static final byte[] NOTHING = {};
+
+    private byte[] bytes = NOTHING;
+    private int end;
     /** Start of the unread bytes: white space, or the current object or array. */
     private int next;
 
@@ -56,15 +58,23 @@ public final class JsonReader {
 
     private int to;
 
-    /** @throws CallFailed PROTOCOL if the document is empty */
-    JsonReader(byte[] bytes, int offset, int length) {
+    /**
+     * Starts to read a document, from its beginning. The reader references the array until the next document.
+     *
+     * @return this reader
+     * @throws CallFailed PROTOCOL if the document is empty
+     */
+    public JsonReader open(byte[] bytes, int offset, int length) {
         this.bytes = bytes;
         this.end = offset + length;
+        this.depth = 0;
+        this.first = false;
         int start = JsonScanner.space(bytes, pastByteOrderMark(offset), end);
         if (start == end) {
             throw JsonErrors.rejected("an empty body where JSON was expected");
         }
         take(start);
+        return this;
     }
 
     private int pastByteOrderMark(int offset) {

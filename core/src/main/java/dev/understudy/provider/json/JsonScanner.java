@@ -24,10 +24,14 @@ final class JsonScanner {
     /** Skips white space. */
     static int space(byte[] bytes, int from, int end) {
         int i = from;
-        while (i < end && (bytes[i] == ' ' || bytes[i] == '\n' || bytes[i] == '\r' || bytes[i] == '\t')) {
+        while (i < end && bytes[i] <= ' ' && isSpace(bytes[i])) {
             i++;
         }
         return i;
+    }
+
+    private static boolean isSpace(byte character) {
+        return character == ' ' || character == '\n' || character == '\r' || character == '\t';
     }
 
     /** Skips white space before a required token. */

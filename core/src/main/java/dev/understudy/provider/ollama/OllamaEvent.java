@@ -4,7 +4,6 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.provider.dialect.CallArguments;
 import dev.understudy.provider.dialect.ErrorField;
 import dev.understudy.provider.dialect.Logprobs;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
@@ -36,6 +35,7 @@ final class OllamaEvent {
     List<?> logprobs = List.of();
 
     private final boolean withLogprobs;
+    private final JsonReader reader = new JsonReader();
 
     boolean done;
 
@@ -58,7 +58,7 @@ final class OllamaEvent {
         done = false;
         reason = null;
         isError = false;
-        JsonReader in = Json.read(bytes, offset, length);
+        JsonReader in = reader.open(bytes, offset, length);
         if (!in.object()) {
             throw JsonErrors.rejected("a line that is no JSON object");
         }

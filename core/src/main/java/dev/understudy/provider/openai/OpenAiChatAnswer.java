@@ -75,6 +75,7 @@ final class OpenAiChatAnswer {
         String text = audio.isSpoken() ? turn.audio.transcript : turn.text;
         OpenAiChatTextData textData = new OpenAiChatTextData();
         textData.add(turn);
+        textData.addLogprobs(turn.logprobs);
         VendorData data = textData.data(event.sources, !text.isEmpty());
         if (!text.isEmpty() || data != null) {
             blocks.add(new ContentBlock.Text(text, data));

@@ -70,6 +70,9 @@ final class OpenAiChatDelta {
 
     private boolean hasWords;
 
+    /** A field other than the text was read, or a text that is a list of parts. */
+    private boolean hasMore;
+
     void clear() {
         finish = null;
         finishIsBlank = false;
@@ -82,6 +85,13 @@ final class OpenAiChatDelta {
 
     private void clearWords() {
         text = "";
+        if (hasMore) {
+            clearMore();
+        }
+    }
+
+    private void clearMore() {
+        hasMore = false;
         refusal = "";
         reasoning = "";
         thinking = "";
@@ -93,6 +103,11 @@ final class OpenAiChatDelta {
         annotations = List.of();
         audio.clear();
         used = 0;
+    }
+
+    /** Returns false if the text is all there is, as in most deltas of a stream. */
+    boolean hasMore() {
+        return hasMore;
     }
 
     boolean reasoningInWords() {
@@ -151,26 +166,37 @@ final class OpenAiChatDelta {
             return;
         }
         while (in.nextField()) {
-            switch (in.field()) {
-                case "content" -> content(in);
-                case "refusal" -> refusal = in.string("");
-                case "reasoning_content", "reasoning", "reasoning_text" -> {
-                    if (reasoning.isEmpty()) {
-                        String name = in.field();
-                        reasoning = in.string("");
-                        reasoningField = name;
-                    }
-                }
-                case "reasoning_details" -> details(in);
-                case "tool_calls" -> toolCalls(in);
-                case "function_call" -> functionCall(in);
-                case "extra_content" -> extra = extra(in, extra);
-                case "images" -> images(in);
-                case "audio" -> audio.read(in);
-                case "annotations" -> annotations = JsonTree.list(in);
-                default -> in.skip();
+            if (in.field().equals("content")) {
+                content(in);
+            } else if (!in.isNull()) {
+                other(in);
             }
         }
+    }
+
+    private void other(JsonReader in) {
+        switch (in.field()) {
+            case "refusal" -> refusal = in.string("");
+            case "reasoning_content", "reasoning", "reasoning_text" -> {
+                if (reasoning.isEmpty()) {
+                    String name = in.field();
+                    reasoning = in.string("");
+                    reasoningField = name;
+                }
+            }
+            case "reasoning_details" -> details(in);
+            case "tool_calls" -> toolCalls(in);
+            case "function_call" -> functionCall(in);
+            case "extra_content" -> extra = extra(in, extra);
+            case "images" -> images(in);
+            case "audio" -> audio.read(in);
+            case "annotations" -> annotations = JsonTree.list(in);
+            default -> {
+                in.skip();
+                return;
+            }
+        }
+        hasMore = true;
     }
 
     /** Reads a string, a list of parts, or an object or a list that a server made of an answer in JSON. */
@@ -179,6 +205,7 @@ final class OpenAiChatDelta {
             text = JsonTree.textOf(in);
             return;
         }
+        hasMore = true;
         StringBuilder said = new StringBuilder();
         StringBuilder refusals = new StringBuilder(refusal);
         StringBuilder thoughts = new StringBuilder();

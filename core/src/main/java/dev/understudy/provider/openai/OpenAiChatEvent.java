@@ -2,7 +2,6 @@ package dev.understudy.provider.openai;
 
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.provider.dialect.ErrorField;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.json.JsonTree;
@@ -31,6 +30,7 @@ final class OpenAiChatEvent {
     OpenAiChatDelta turn = new OpenAiChatDelta();
     private OpenAiChatDelta spare = new OpenAiChatDelta();
 
+    private final JsonReader reader = new JsonReader();
     private final boolean whole;
     private final boolean logprobs;
     private boolean labelled;
@@ -57,7 +57,7 @@ final class OpenAiChatEvent {
      */
     void read(byte[] bytes, int offset, int length) {
         clear();
-        JsonReader in = Json.read(bytes, offset, length);
+        JsonReader in = reader.open(bytes, offset, length);
         if (!in.object()) {
             isError = in.isArray();
             if (!isError) {
@@ -80,10 +80,9 @@ final class OpenAiChatEvent {
         }
         if (!whole && (!labelled || !hasFirst || turn.finish != null)) {
             labelled |= hasFirst;
-            JsonReader second = Json.read(bytes, offset, length);
-            second.object();
-            while (second.nextField()) {
-                label(second);
+            reader.open(bytes, offset, length).object();
+            while (reader.nextField()) {
+                label(reader);
             }
         }
         isError |= !hasChoices && (saysError || (hasMessage && hasCode));

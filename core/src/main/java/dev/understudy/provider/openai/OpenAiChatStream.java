@@ -105,21 +105,34 @@ final class OpenAiChatStream implements StreamDecoder {
             textData.addSources(turn);
             return;
         }
-        reasoningInWords |= turn.reasoningInWords();
-        if (turn.hasReasoning()) {
-            reasoningOrigin.add(turn);
-        }
-        textData.add(turn);
-        String reasoning = turn.reasoning(!reasoningInWords);
-        if (!reasoning.isEmpty()) {
-            saidAnything = true;
-            out.accept(new StreamChunk.Reasoning(reasoning, null, OpenAiChatBlock.REASONING));
+        textData.addLogprobs(turn.logprobs);
+        if (turn.hasMore()) {
+            reasoning(turn, out);
         }
         if (!turn.text.isEmpty()) {
             saidAnything = true;
             saidText = true;
             out.accept(new StreamChunk.Text(turn.text, OpenAiChatBlock.TEXT));
         }
+        if (turn.hasMore()) {
+            more(turn, out);
+        }
+    }
+
+    private void reasoning(OpenAiChatDelta turn, Consumer<StreamChunk> out) {
+        reasoningInWords |= turn.reasoningInWords();
+        if (turn.hasReasoning()) {
+            reasoningOrigin.add(turn);
+        }
+        String reasoning = turn.reasoning(!reasoningInWords);
+        if (!reasoning.isEmpty()) {
+            saidAnything = true;
+            out.accept(new StreamChunk.Reasoning(reasoning, null, OpenAiChatBlock.REASONING));
+        }
+    }
+
+    private void more(OpenAiChatDelta turn, Consumer<StreamChunk> out) {
+        textData.add(turn);
         if (!turn.audio.isEmpty()) {
             sound(turn.audio, out);
         }

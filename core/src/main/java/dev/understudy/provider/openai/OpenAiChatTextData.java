@@ -34,7 +34,12 @@ final class OpenAiChatTextData {
             extra = turn.extra;
         }
         addSources(turn);
-        logprobs.addAll(turn.logprobs);
+    }
+
+    void addLogprobs(List<?> tokens) {
+        if (!tokens.isEmpty()) {
+            logprobs.addAll(tokens);
+        }
     }
 
     /** Adds the sources alone, of a message that repeats the text. */

@@ -18,12 +18,19 @@ public final class OpenAiChatUsage {
     private int written = UNTOLD;
     private int reasoning = UNTOLD;
 
+    /** False if all numbers are missing. */
+    private boolean told;
+
     void clear() {
-        input = output = total = cached = written = reasoning = UNTOLD;
+        if (told) {
+            input = output = total = cached = written = reasoning = UNTOLD;
+            told = false;
+        }
     }
 
     public void read(JsonReader in) {
         if (in.object()) {
+            told = true;
             while (in.nextField()) {
                 switch (in.field()) {
                     case "prompt_tokens", "input_tokens" -> input = newer(in.integer(input), input);
@@ -66,6 +73,10 @@ public final class OpenAiChatUsage {
 
     /** Replaces numbers by those of a later event. */
     void update(OpenAiChatUsage later) {
+        if (!later.told) {
+            return;
+        }
+        told = true;
         input = newer(later.input, input);
         output = newer(later.output, output);
         total = newer(later.total, total);

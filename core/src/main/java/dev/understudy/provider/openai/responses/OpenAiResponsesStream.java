@@ -10,7 +10,6 @@ import dev.understudy.provider.dialect.EventType;
 import dev.understudy.provider.dialect.ResumableDecoder;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.Framing;
-import dev.understudy.provider.json.Json;
 import dev.understudy.provider.json.JsonErrors;
 import dev.understudy.provider.json.JsonReader;
 import dev.understudy.provider.openai.responses.OpenAiResponsesItems.Kind;
@@ -58,6 +57,7 @@ public final class OpenAiResponsesStream implements ResumableDecoder {
     private final boolean once;
     private final OpenAiResponsesMetadata end = new OpenAiResponsesMetadata();
     private final OpenAiResponsesItems items = new OpenAiResponsesItems();
+    private final JsonReader reader = new JsonReader();
     private boolean complete;
     private boolean terminated;
 
@@ -188,7 +188,7 @@ public final class OpenAiResponsesStream implements ResumableDecoder {
         output.clear();
         hasError = false;
         number = -1;
-        JsonReader in = Json.read(event.payload(), event.offset(), event.length());
+        JsonReader in = reader.open(event.payload(), event.offset(), event.length());
         if (!in.object()) {
             throw JsonErrors.rejected("an event that is no JSON object");
         }
