@@ -91,6 +91,8 @@ final class TransportKeys {
             "hosts that are reached without `proxy`: names with their subdomains, addresses, ranges (`10.0.0.0/8`)");
     private static final ConfigKey<Boolean> JVM_RESOLVER =
             ConfigKey.of("jvmResolver", ScalarTypes.FLAG, NETWORK.dns().jvm(), "true to resolve host names by the JVM");
+    private static final ConfigKey<Duration> DNS_TIMEOUT = ConfigKey.of(
+            "dnsTimeout", ScalarTypes.DURATION, NETWORK.dns().timeout(), "time limit for one question to a DNS server");
     private static final ConfigKey<Duration> DNS_TTL = ConfigKey.of(
             "dnsTtl",
             ScalarTypes.PAUSE,
@@ -150,6 +152,7 @@ final class TransportKeys {
                     PROXY_PASSWORD,
                     NO_PROXY,
                     JVM_RESOLVER,
+                    DNS_TIMEOUT,
                     DNS_TTL,
                     ADDRESSES,
                     MAX_CONCURRENT_STREAMS,
@@ -179,7 +182,7 @@ final class TransportKeys {
         Path certificate = values.find(CLIENT_CERTIFICATE);
         return new Transport.Network(
                 proxy(values),
-                new Transport.Dns(values.get(JVM_RESOLVER), NETWORK.dns().timeout(), values.get(DNS_TTL)),
+                new Transport.Dns(values.get(JVM_RESOLVER), values.get(DNS_TIMEOUT), values.get(DNS_TTL)),
                 values.get(ADDRESSES),
                 values.get(MAX_CONCURRENT_STREAMS),
                 values.find(SERVER_NAME),

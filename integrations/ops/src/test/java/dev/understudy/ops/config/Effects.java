@@ -389,6 +389,11 @@ public final class Effects {
                         config -> transport(config).network().dns().jvm(),
                         true),
                 Effect.of(
+                        "providers.p.transport.dnsTimeout",
+                        "7777ms",
+                        config -> transport(config).network().dns().timeout(),
+                        ODD),
+                Effect.of(
                         "providers.p.transport.dnsTtl",
                         "7777ms",
                         config -> transport(config).network().dns().maxTtl(),
