@@ -9,6 +9,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.guard.ResendCheck;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.RetryPolicy;
 import java.time.Duration;
@@ -141,5 +142,22 @@ class StatedWaitTest {
         clock.advanceTimeBy(Duration.ofSeconds(30));
         assertThat(asked).hasSize(3);
         assertThat(asked.get(2)).isGreaterThanOrEqualTo(3_100);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void requestIsNotSentAgainBeforeTheTimeThatAnotherCallWasTold(boolean streamed) {
+        Understudy understudy = builder().circuit(CircuitPolicy.none()).build();
+        List<Boolean> allowed = new ArrayList<>();
+        answers.add(Mono.deferContextual(context -> Flux.interval(Duration.ofMillis(5), Duration.ofMillis(15), clock)
+                .take(2)
+                .doOnNext(tick -> allowed.add(ResendCheck.isAllowed(context)))
+                .then(served(0))));
+        answers.add(told(10, FailureKind.OVERLOADED, 1_000));
+        answers.add(served(0));
+        ask(understudy, streamed);
+        ask(understudy, streamed);
+        clock.advanceTimeBy(Duration.ofSeconds(5));
+        assertThat(allowed).containsExactly(true, false);
     }
 }

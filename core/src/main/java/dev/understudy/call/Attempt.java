@@ -15,6 +15,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.ConcurrencyLimit;
 import dev.understudy.guard.FinishWait;
+import dev.understudy.guard.ResendCheck;
 import dev.understudy.guard.ResponseStart;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.policy.TokenCounter;
@@ -116,7 +117,8 @@ final class Attempt implements AttemptBoundary.Ends {
     private Context contextFor(Event.AttemptStarted event, Context context) {
         Context inner = call.scope()
                 .in(context.delete(Cursor.class).delete(Listener.class).delete(ResumedCall.class))
-                .put(FinishWait.class, finishWait);
+                .put(FinishWait.class, finishWait)
+                .put(ResendCheck.class, new ResendCheck(attemptPermit::mayBeResent));
         if (call.policies().timeoutsOf(route.capabilities()).headers() != null) {
             inner = inner.put(ResponseStart.class, responseStart);
         }

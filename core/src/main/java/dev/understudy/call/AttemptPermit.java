@@ -85,10 +85,15 @@ final class AttemptPermit {
         return null;
     }
 
-    /** Returns a hold or a cooldown that may have begun while the call waited, or before an early trial. */
+    /** Returns a hold or a cooldown that may have begun while the call waited, before an early trial, or before a request is sent again. */
     private @Nullable SkipReason begunMeanwhile(long now) {
         SkipReason hold = RouteChecks.hold(pooledProvider, now);
         return hold != null ? hold : RouteChecks.statedWait(route, call.memory().cooldowns(), now);
+    }
+
+    /** Returns false if a hold or a cooldown began during the attempt. */
+    boolean mayBeResent() {
+        return begunMeanwhile(call.now()) == null;
     }
 
     private CircuitBreaker.Admission admission(long now) {

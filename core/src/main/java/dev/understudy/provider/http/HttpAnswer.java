@@ -1,7 +1,9 @@
 package dev.understudy.provider.http;
 
 import dev.understudy.chat.ChatException.CallFailed;
+import dev.understudy.guard.ResendCheck;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +17,8 @@ import reactor.util.context.Context;
 
 /**
  * Response to one HTTP request, which is sent at subscription. A request on a pooled connection that is found dead
- * before a byte of the response arrived is sent once more, on a fresh one: servers and middleboxes drop idle
- * connections, which only the next request reveals. Errors are typed; cancellation reaches first the request and then
+ * before a byte of the response arrived is sent once more, on a fresh one, unless the vendor named a time to wait
+ * meanwhile: servers and middleboxes drop idle connections, which only the next request reveals. Errors are typed; cancellation reaches first the request and then
  * its connection, before {@code cancel} returns. No queue, and no thread of its own.
  */
 final class HttpAnswer<T> extends Flux<T> {
@@ -24,16 +26,23 @@ final class HttpAnswer<T> extends Flux<T> {
     private final HttpConnections connections;
     private final Function<RequestProgress, Flux<T>> ask;
     private final UnaryOperator<Throwable> typing;
+    private final BooleanSupplier keyInUse;
 
     /**
      * @param connections decides when the request may be sent
      * @param ask creates the request, which records its progress
      * @param typing applied to a failure after the transport's own classification
+     * @param keyInUse returns false while the key of the request cools down
      */
-    HttpAnswer(HttpConnections connections, Function<RequestProgress, Flux<T>> ask, UnaryOperator<Throwable> typing) {
+    HttpAnswer(
+            HttpConnections connections,
+            Function<RequestProgress, Flux<T>> ask,
+            UnaryOperator<Throwable> typing,
+            BooleanSupplier keyInUse) {
         this.connections = connections;
         this.ask = ask;
         this.typing = typing;
+        this.keyInUse = keyInUse;
     }
 
     @Override
@@ -134,7 +143,7 @@ final class HttpAnswer<T> extends Flux<T> {
             progress.answered();
             passed();
             CallFailed typed = TransportErrors.beforeAnswer(error);
-            if (!resent && progress.mayBeResent(typed.failure().kind()) && !answer.connections.isClosed()) {
+            if (mayBeResent(typed)) {
                 resent = true;
                 progress = new RequestProgress();
                 answer.connections.foundDead();
@@ -144,6 +153,14 @@ final class HttpAnswer<T> extends Flux<T> {
             CallFailed failed = answer.connections.failed(typed, progress.isSent());
             actual.onError(answer.typing.apply(failed));
             leave();
+        }
+
+        private boolean mayBeResent(CallFailed failed) {
+            return !resent
+                    && progress.mayBeResent(failed.failure().kind())
+                    && !answer.connections.isClosed()
+                    && answer.keyInUse.getAsBoolean()
+                    && ResendCheck.isAllowed(currentContext());
         }
 
         @Override

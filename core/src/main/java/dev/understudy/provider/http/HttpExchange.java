@@ -15,6 +15,7 @@ import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.BodyInflater;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,16 @@ final class HttpExchange {
     private final HttpRequests httpRequests;
     private final HttpConnections httpConnections;
     private final ResponseChecks responseChecks;
+    private final Predicate<KeyRing.Lease> keyInUse;
 
+    /** @param keyInUse returns false while a key cools down */
     HttpExchange(
-            Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, HttpConnections httpConnections) {
+            Endpoint endpoint,
+            Dialect dialect,
+            Endpoint.@Nullable Signer signer,
+            HttpConnections httpConnections,
+            Predicate<KeyRing.Lease> keyInUse) {
+        this.keyInUse = keyInUse;
         this.endpoint = endpoint;
         this.dialect = dialect;
         this.httpConnections = httpConnections;
@@ -79,7 +87,8 @@ final class HttpExchange {
                                             .map(whole -> BodyInflater.whole(
                                                     whole, ResponseChecks.encoding(response), limit, false));
                                 }),
-                        UnaryOperator.identity())
+                        UnaryOperator.identity(),
+                        () -> keyInUse.test(lease))
                 .single();
     }
 
@@ -104,6 +113,7 @@ final class HttpExchange {
                 request,
                 caller,
                 decoder,
+                lease,
                 fields,
                 mark);
     }
@@ -122,6 +132,7 @@ final class HttpExchange {
                 request,
                 caller,
                 stored::connect,
+                lease,
                 fields,
                 mark);
     }
@@ -133,6 +144,7 @@ final class HttpExchange {
             ChatRequest request,
             CallerText caller,
             Supplier<StreamDecoder> decoder,
+            KeyRing.Lease lease,
             ResponseFields fields,
             UnaryOperator<StreamChunk> mark) {
         return new HttpAnswer<>(
@@ -148,7 +160,8 @@ final class HttpExchange {
                     ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
                     return chunks(request, decoder.get(), response, content, mark, progress);
                 }),
-                failed -> InBandError.typed(failed, caller));
+                failed -> InBandError.typed(failed, caller),
+                () -> keyInUse.test(lease));
     }
 
     /** Emits the body of a cheap GET that succeeds; an empty one if it is too long to be of interest. */
@@ -180,7 +193,8 @@ final class HttpExchange {
                                             ? read.apply(response, content)
                                             : responseChecks.failure(response, content, CallerText.NONE, wait -> {});
                                 }),
-                        UnaryOperator.identity())
+                        UnaryOperator.identity(),
+                        () -> keyInUse.test(lease))
                 .singleOrEmpty();
     }
 

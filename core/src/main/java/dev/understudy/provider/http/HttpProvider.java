@@ -71,7 +71,7 @@ public final class HttpProvider implements ChatProvider {
         Supplier<Redactor> redactor = credentials == null ? redactor(endpoint) : credentials::redactor;
         this.failures = new FailureRedactor(redactor);
         this.httpConnections = new HttpConnections(endpoint.name(), endpoint.baseUrl(), endpoint.transport(), redactor);
-        this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections);
+        this.httpExchange = new HttpExchange(endpoint, dialect, signer, httpConnections, keyRotation::inUse);
         this.probePath = dialect.probePath();
         this.modelRetirements = new ModelRetirements();
         this.loadsModels =

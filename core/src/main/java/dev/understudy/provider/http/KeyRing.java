@@ -104,6 +104,12 @@ final class KeyRing {
         return lease.index >= 0 && isRejected(cooldowns.get(lease.index));
     }
 
+    /** Returns true while a key is left out that was not rejected. */
+    boolean isCoolingDown(Lease lease, long now) {
+        Cooldown cooldown = lease.index < 0 ? null : cooldowns.get(lease.index);
+        return cooldown != null && !isRejected(cooldown) && cooldown.active(now);
+    }
+
     /** Ends the trial of a key that was accepted. */
     void accept(Lease lease) {
         Cooldown trial = cooldowns.get(lease.index);

@@ -76,6 +76,11 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         return answer;
     }
 
+    /** Returns false while a key cools down because another request with it was refused. */
+    boolean inUse(KeyRing.Lease lease) {
+        return !keys.isCoolingDown(lease, clock.getAsLong());
+    }
+
     /** Receives the time until the empty bucket of this key fills again. */
     Consumer<Duration> bucketListener(KeyRing.Lease lease, CallScope scope) {
         return wait -> {

@@ -33,6 +33,19 @@ class KeyRingTest {
     }
 
     @Test
+    void keyCoolsDownUntilTheTimeNamedAndOnTrialItDoesNot() {
+        KeyRing.Lease limited = lease(0);
+        KeyRing.Lease rejected = lease(0);
+        ring.coolDown(limited, LIMITED, 0);
+        ring.coolDown(rejected, Failure.of(FailureKind.AUTH, ""), 0);
+        assertThat(ring.isCoolingDown(limited, FIVE_SECONDS - 1)).isTrue();
+        assertThat(ring.isCoolingDown(limited, FIVE_SECONDS)).isFalse();
+        assertThat(ring.isCoolingDown(rejected, 0)).isFalse();
+        assertThat(ring.isCoolingDown(lease(0), 0)).isFalse();
+        assertThat(ring.isCoolingDown(KeyRing.Lease.KEYLESS, 0)).isFalse();
+    }
+
+    @Test
     void laterAndShorterWaitDoesNotShortenALongerOne() {
         KeyRing.Lease one = lease(0);
         ring.coolDown(one, LIMITED, 0);

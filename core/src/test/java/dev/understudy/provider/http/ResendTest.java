@@ -9,6 +9,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
+import dev.understudy.guard.ResendCheck;
 import dev.understudy.provider.Http2Server;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.SilencingRelay;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.util.context.Context;
 
 /** Requests on pooled connections that are dead without anybody having said so. */
 class ResendTest {
@@ -110,6 +113,32 @@ class ResendTest {
                     .verify(SOON);
             assertThat(relay.accepted()).isEqualTo(before + 1);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Transport.Wire.class,
+            names = {"HTTP1", "HTTP2"})
+    void requestIsNotResentBeforeATimeThatTheVendorNamed(Transport.Wire wire) {
+        try (ChatProvider provider = provider(wire)) {
+            // The connection of the call before may still be on its way back to the pool; then a fresh one serves.
+            assertThat(IntStream.range(0, 10)).anyMatch(trial -> failsOnADeadConnection(provider));
+        }
+    }
+
+    private boolean failsOnADeadConnection(ChatProvider provider) {
+        fillPool(provider, 1);
+        int before = relay.accepted();
+        relay.resetAtNextByte();
+        Context told = Context.of(ResendCheck.class, new ResendCheck(() -> false));
+        boolean failed = provider.chat(REQUEST)
+                .map(answer -> false)
+                .onErrorResume(
+                        CallFailed.class, error -> Mono.just(error.failure().kind() == FailureKind.CONNECT))
+                .contextWrite(told)
+                .blockOptional(SOON)
+                .orElseThrow();
+        return failed && relay.accepted() == before;
     }
 
     @Test
