@@ -1,8 +1,7 @@
 package dev.understudy.simulation;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 record Request(String key, int call, String prefix, boolean stream, long sent) {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Pattern CALL = Pattern.compile("call-(\\d+)");
+    private static final String CALL = "call-";
 
     static Request of(String target, Map<String, String> headers, byte[] body, long sent) {
         String key = headers.getOrDefault("authorization", "").replace("Bearer ", "")
@@ -28,17 +27,22 @@ record Request(String key, int call, String prefix, boolean stream, long sent) {
             return new Request(key, -1, "", false, sent);
         }
         JsonNode root = JSON.readTree(body);
-        Matcher call = CALL.matcher(root.toString());
-        if (!call.find()) {
-            throw new IllegalStateException("a request without its call");
-        }
+        int call = call(new String(body, StandardCharsets.ISO_8859_1));
         JsonNode turns = root.has("contents") ? root.get("contents") : root.get("messages");
         JsonNode last = turns.get(turns.size() - 1);
         String role = last.get("role").asString();
         boolean continues = role.equals("assistant") || role.equals("model");
         boolean stream =
                 target.contains("streamGenerateContent") || root.path("stream").asBoolean(false);
-        return new Request(key, Integer.parseInt(call.group(1)), continues ? text(last) : "", stream, sent);
+        return new Request(key, call, continues ? text(last) : "", stream, sent);
+    }
+
+    private static int call(String body) {
+        int from = body.indexOf(CALL) + CALL.length();
+        if (from < CALL.length()) {
+            throw new IllegalStateException("a request without its call");
+        }
+        return Integer.parseInt(body, from, from + Answers.DIGITS, 10);
     }
 
     private static String text(JsonNode turn) {

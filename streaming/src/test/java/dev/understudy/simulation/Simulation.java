@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -54,6 +56,7 @@ final class Simulation {
     private static final long LATE = 5_000_000;
 
     private static final String MODEL = "m";
+    private static final Pattern KEY = Pattern.compile("key-\\p{XDigit}+");
 
     /**
      * Result of a simulation.
@@ -67,6 +70,7 @@ final class Simulation {
 
     private final long seed;
     private final Chance chance;
+    private final boolean large; // most worlds are small, so that many of them run
     private final Tasks tasks;
     private final History history;
     private final Reached reached = new Reached();
@@ -78,6 +82,7 @@ final class Simulation {
     private final SimulatedScheduler.Executors executors;
     private final Map<String, Integer> firsts = new HashMap<>();
     private final Map<String, Integer> retries = new HashMap<>();
+    private final Map<String, Integer> keys = new HashMap<>();
     private @Nullable String violation;
     private boolean closing;
     private int started;
@@ -85,6 +90,7 @@ final class Simulation {
     private Simulation(long seed, boolean keep) {
         this.seed = seed;
         this.chance = new Chance(seed);
+        this.large = chance.of(0.08);
         this.tasks = new Tasks(chance.split());
         this.history = new History(tasks, keep);
         this.network = new Network(tasks, chance.split(), history);
@@ -218,7 +224,7 @@ final class Simulation {
                 .listener(this::happened)
                 .random(chance.split().generator());
         SimulatedLoops loops = new SimulatedLoops(tasks, network);
-        int providers = chance.between(1, 4);
+        int providers = large ? chance.between(1, 4) : chance.between(1, 2);
         for (int i = 0; i < providers; i++) {
             Vendor vendor = new Vendor(
                     "p" + i,
@@ -244,7 +250,8 @@ final class Simulation {
             builder.hedging(HedgingPolicy.defaults().withMaxExtra(0.5));
         }
         if (chance.of(0.3)) {
-            builder.healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(chance.between(5, 30))));
+            int seconds = large ? chance.between(5, 30) : chance.between(30, 180);
+            builder.healthChecks(HealthCheckPolicy.every(Duration.ofSeconds(seconds)));
         }
         builder.selection(chance.pick(Selection.sequential(), Selection.weighted(), Selection.leastLatency()));
         return builder.build();
@@ -277,11 +284,12 @@ final class Simulation {
 
     /** Plans calls and what happens to the world, up to the time when all is well again. */
     private void plan(Understudy understudy, ChatProvider resuming) {
-        int calls = chance.between(3, 14);
-        long first = chance.of(0.3) ? chance.jitter(TROUBLE - BURST) : -1; // of a burst
+        int calls = large ? chance.between(3, 14) : chance.between(1, 4);
+        long busy = large || chance.of(0.2) ? TROUBLE : chance.nanos(5_000, 20_000);
+        long first = chance.of(0.3) ? chance.jitter(busy - BURST) : -1; // of a burst
         for (int i = 0; i < calls; i++) {
             int call = i;
-            long at = first < 0 ? chance.jitter(TROUBLE) : first + chance.jitter(BURST);
+            long at = first < 0 ? chance.jitter(busy) : first + chance.jitter(BURST);
             tasks.schedule(world, at, () -> begin(call, understudy, resuming));
         }
         for (Vendor vendor : vendors) {
@@ -291,17 +299,17 @@ final class Simulation {
             vendor.site.latency = chance.nanos(0, 60);
             vendor.pace = chance.between(1, 200);
         }
-        int troubles = chance.between(0, 6);
+        int troubles = chance.between(0, large ? 6 : 2);
         for (int i = 0; i < troubles; i++) {
             Vendor vendor = vendors.get(chance.between(0, vendors.size() - 1));
-            long at = chance.jitter(TROUBLE);
+            long at = chance.jitter(busy);
             long lasts = chance.nanos(100, 20_000);
             int kind = chance.between(0, 6);
             tasks.schedule(world, at, () -> trouble(vendor, kind, lasts));
         }
         closing = chance.of(0.1);
         if (closing) {
-            tasks.schedule(world, chance.jitter(TROUBLE), () -> {
+            tasks.schedule(world, chance.jitter(busy), () -> {
                 reached.add("closed while calls are in flight");
                 understudy
                         .closeGracefully(Duration.ofMillis(chance.between(0, 10_000)))
@@ -374,7 +382,7 @@ final class Simulation {
         Context with = timeout == 0
                 ? Context.empty()
                 : CallContext.timeout(Duration.ofNanos(timeout)).apply(Context.empty());
-        int mode = chance.between(0, 2);
+        int mode = Math.min(2, chance.between(0, 3)); // whole, streamed, and twice as often resumed
         boolean slow = mode > 0 && chance.of(0.3);
         Caller caller =
                 new Caller(call, mode == 0, with, tasks, history, this::violated, slow ? this::later : this::all);
@@ -416,7 +424,7 @@ final class Simulation {
             String[] others =
                     names.stream().filter(other -> !other.equals(name)).toArray(String[]::new);
             Caller caller = new Caller(
-                    100 + i,
+                    Answers.SHORT + i * Answers.PERIOD,
                     false,
                     CallContext.avoid(others).apply(Context.empty()),
                     tasks,
@@ -433,6 +441,12 @@ final class Simulation {
                 }
             });
         }
+    }
+
+    /** Replaces the fingerprints of keys, which differ between JVMs, by numbers. */
+    private String named(String text) {
+        Matcher key = KEY.matcher(text);
+        return key.replaceAll(found -> "key " + keys.computeIfAbsent(found.group(), any -> keys.size()));
     }
 
     private void happened(Event event) {
@@ -460,7 +474,7 @@ final class Simulation {
                     .append(' ')
                     .append(one.attempt().failure());
         } else if (event instanceof Event.ProviderReported one) {
-            line.append(' ').append(one.providerEvent());
+            line.append(' ').append(named(one.providerEvent().toString()));
             reached.add(one.providerEvent().getClass().getSimpleName());
         } else if (event instanceof Event.StreamTakenOver one) {
             reached.add("takeover by " + one.takeover().strategy());

@@ -3,7 +3,13 @@ package dev.understudy.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,7 +23,13 @@ class SimulationTest {
     /** First seed of the run. */
     private static final long FIRST = Long.getLong("seed", 0);
 
-    private static final int SEEDS = Integer.getInteger("understudy.simulation.seeds", 100);
+    /** Seeds of the default run, in which each of the rare events occurs. */
+    private static final int ENOUGH = 300;
+
+    private static final int SEEDS = Integer.getInteger("understudy.simulation.seeds", ENOUGH);
+
+    /** Threads that run worlds beside each other. */
+    private static final int THREADS = Integer.getInteger("understudy.simulation.threads", 1);
 
     /** Events that the default run reaches, each a branch that few calls take. */
     private static final List<String> RARE = List.of(
@@ -68,25 +80,49 @@ class SimulationTest {
     }
 
     @Test
-    void everyWorldKeepsTheInvariantsAndRareBranchesAreReached() {
-        Reached reached = new Reached();
-        List<String> violations = new ArrayList<>();
-        long steps = 0;
-        for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
-            Simulation.Result result = Simulation.simulate(seed, false);
+    void everyWorldKeepsTheInvariantsAndRareBranchesAreReached() throws Exception {
+        Worlds worlds = new Worlds();
+        worlds.run();
+        assertThat(worlds.violations)
+                .as("%d seeds, %d steps", SEEDS, worlds.steps)
+                .isEmpty();
+        if (FIRST == 0 && SEEDS >= ENOUGH) {
+            assertThat(RARE)
+                    .as("branches that %d seeds reached: %s", SEEDS, worlds.reached)
+                    .allMatch(branch -> worlds.reached.count(branch) > 0);
+            assertThat(Vendor.Fault.values())
+                    .allMatch(fault -> fault == Vendor.Fault.NONE || worlds.reached.count("fault " + fault) > 0);
+        }
+    }
+
+    /** All worlds of a run, each of which belongs to one thread. */
+    private static final class Worlds {
+
+        private final AtomicLong next = new AtomicLong(FIRST);
+        private final Reached reached = new Reached();
+        private final List<String> violations = new ArrayList<>();
+        private long steps;
+
+        void run() throws Exception {
+            ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+            List<Callable<Void>> all = Collections.nCopies(THREADS, () -> {
+                for (long seed = next.getAndIncrement(); seed < FIRST + SEEDS; seed = next.getAndIncrement()) {
+                    add(Simulation.simulate(seed, false));
+                }
+                return null;
+            });
+            for (Future<Void> one : threads.invokeAll(all)) {
+                one.get();
+            }
+            threads.shutdown();
+        }
+
+        private synchronized void add(Simulation.Result result) {
             reached.addAll(result.reached());
             steps += result.steps();
             if (result.violation() != null) {
-                violations.add("seed " + seed + ", " + result.violation());
+                violations.add("seed " + result.seed() + ", " + result.violation());
             }
-        }
-        assertThat(violations).as("%d seeds, %d steps", SEEDS, steps).isEmpty();
-        if (FIRST == 0) {
-            assertThat(RARE)
-                    .as("branches that %d seeds reached: %s", SEEDS, reached)
-                    .allMatch(branch -> reached.count(branch) > 0);
-            assertThat(Vendor.Fault.values())
-                    .allMatch(fault -> fault == Vendor.Fault.NONE || reached.count("fault " + fault) > 0);
         }
     }
 
