@@ -15,6 +15,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.Nanos;
+import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.HealthCheckPolicy;
@@ -34,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Signal;
@@ -71,7 +73,11 @@ public final class Understudy implements ChatProvider {
         PooledProvider.Factory factory = new PooledProvider.Factory(
                 policies.retryBudget(), policies.circuit(), events, statePublisher, timeSource, policies.random());
         List<PooledProvider> pooledProviders = builder.providers.stream()
-                .map(providerEntry -> factory.create(providerEntry.provider(), providerEntry.providerOptions(), now))
+                .map(entry -> factory.create(
+                        entry.provider(),
+                        entry.providerOptions(),
+                        builder.health(entry.provider(), timeSource, now),
+                        now))
                 .toList();
         this.providerPool = new ProviderPool(pooledProviders, policies.failoverPolicy(), events, statePublisher, now);
         Map<String, List<String>> fallbacks = Collections.unmodifiableMap(new LinkedHashMap<>(builder.fallbacks));
@@ -87,14 +93,14 @@ public final class Understudy implements ChatProvider {
         this.engine = new Engine(name, planner, memory, policies, context -> CallContext.from(context)
                 .options(timeSource.nanos()));
         this.healthProber = new HealthProber(
-                pooledProviders,
+                providerPool,
                 policies.healthCheckPolicy(),
                 events,
                 policies.failureTyping(),
                 timeSource,
                 policies.random());
         this.stateSubscriber = new StateSubscriber(providerPool, cooldowns, statePublisher, timeSource);
-        this.control = new UnderstudyControl(memory, statusView, policies);
+        this.control = new UnderstudyControl(memory, statusView, healthProber, policies);
     }
 
     /**
@@ -298,6 +304,12 @@ public final class Understudy implements ChatProvider {
                         return closeProviders(left.isNegative() ? Duration.ZERO : left);
                     }));
         });
+    }
+
+    /** Returns the health record of a provider; {@code null} if there is none of this name. */
+    @Nullable
+    ProviderHealth health(String provider) {
+        return providerPool.find(provider).map(PooledProvider::health).orElse(null);
     }
 
     private Mono<Void> closeProviders(Duration limit) {

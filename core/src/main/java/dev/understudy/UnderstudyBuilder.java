@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.FailureClassifier;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.FailureTyping;
+import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.CallLimits;
 import dev.understudy.policy.CircuitPolicy;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,7 @@ public final class UnderstudyBuilder {
     private boolean invalidStops = false;
     private Listener listener = Listener.none();
     private SharedState sharedState = SharedState.none();
+    private final Map<String, Understudy> predecessors = new LinkedHashMap<>();
     private TimeSource timeSource = TimeSource.PARALLEL;
     private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
 
@@ -367,6 +370,20 @@ public final class UnderstudyBuilder {
     }
 
     /**
+     * Continues the health records of an understudy that this one replaces, so that a change of settings forgets nothing: last
+     * check, success and failure, failures in a row, response times, attempts in progress. The background health checks of
+     * these providers pass to the new understudy when it is built. Records are continued only if both have one scheduler.
+     *
+     * @param predecessor the understudy that is replaced
+     * @param providers names of the providers that are the same in both
+     * @return this builder
+     */
+    public UnderstudyBuilder continueHealth(Understudy predecessor, Set<String> providers) {
+        providers.forEach(provider -> predecessors.put(provider, predecessor));
+        return this;
+    }
+
+    /**
      * Sets the scheduler that is clock and timer of the understudy; by default {@code Schedulers.parallel()}, looked up
      * at each use.
      *
@@ -400,6 +417,13 @@ public final class UnderstudyBuilder {
             throw new IllegalStateException("An understudy needs at least one provider: call provider(…) first");
         }
         return new Understudy(this);
+    }
+
+    /** Returns the record that a provider continues, or a new one. Records are kept by the clock that they were begun with. */
+    ProviderHealth health(ChatProvider provider, TimeSource time, long now) {
+        Understudy predecessor = predecessors.get(provider.name());
+        ProviderHealth known = predecessor == null ? null : predecessor.health(provider.name());
+        return known != null && known.hasClock(time) ? known : new ProviderHealth(time, now);
     }
 
     Policies policies() {

@@ -3,12 +3,14 @@ package dev.understudy;
 import dev.understudy.call.Call;
 import dev.understudy.call.Policies;
 import dev.understudy.event.ProviderStatus;
+import dev.understudy.pool.HealthProber;
 import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.ProviderPool;
 import dev.understudy.pool.StatusView;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * Status of an {@link Understudy}'s providers, and the operations of operators at run time:
@@ -20,12 +22,14 @@ public final class UnderstudyControl {
     private final Call.Memory memory;
     private final ProviderPool providerPool;
     private final StatusView statusView;
+    private final HealthProber healthProber;
     private final Policies policies;
 
-    UnderstudyControl(Call.Memory memory, StatusView statusView, Policies policies) {
+    UnderstudyControl(Call.Memory memory, StatusView statusView, HealthProber healthProber, Policies policies) {
         this.memory = memory;
         this.providerPool = memory.providerPool();
         this.statusView = statusView;
+        this.healthProber = healthProber;
         this.policies = policies;
     }
 
@@ -36,6 +40,18 @@ public final class UnderstudyControl {
      */
     public List<ProviderStatus> status() {
         return statusView.statuses();
+    }
+
+    /**
+     * Checks the health of every provider once, by the probe or query of its health check policy and within its timeout, also
+     * where background checks are off. The results are recorded like those of background checks; without background checks
+     * they take no provider out of rotation. Checks start at subscription; concurrent subscribers share one round. A query is
+     * billed.
+     *
+     * @return the status of each provider after the checks, in the configured order; never fails
+     */
+    public Mono<List<ProviderStatus>> checkHealth() {
+        return healthProber.checkAll().then(Mono.fromSupplier(this::status));
     }
 
     /**

@@ -30,6 +30,8 @@ final class AttemptPermit {
     private final AtomicBoolean held = new AtomicBoolean();
     private int estimate;
     private @Nullable Permit permit;
+    /** Permit of the provider as a whole; {@code null} where the attempt is made although it is out of rotation. */
+    private @Nullable Permit ownPermit;
 
     /**
      * @param early true if an open circuit may be tried before its open time ends
@@ -80,6 +82,7 @@ final class AttemptPermit {
             }
         }
         permit = granted;
+        ownPermit = pooledProvider.ownCircuit().tryEarly(now) instanceof Permit own ? own : null;
         held.set(true);
         pooledProvider.health().started();
         return null;
@@ -110,12 +113,18 @@ final class AttemptPermit {
         if (permit != null) {
             permit.begun(now);
         }
+        if (ownPermit != null) {
+            ownPermit.begun(now);
+        }
     }
 
     /** Reports a complete answer. */
     void succeeded(long now) {
         if (permit != null) {
             permit.success(now);
+        }
+        if (ownPermit != null) {
+            ownPermit.success(now);
         }
     }
 
@@ -128,6 +137,7 @@ final class AttemptPermit {
         call.memory().cooldowns().failed(route.name(), route.model(), failure, rule, now);
         if (rule.countsForCircuit() && !isCausedByCaller(failure, took)) {
             if (permit.failure(now) || permit.cut(now)) {
+                countFailure(now);
                 pooledProvider.health().failed(failure, true, took, now);
                 call.memory().providerPool().failed(pooledProvider, now);
             }
@@ -136,6 +146,13 @@ final class AttemptPermit {
             pooledProvider.health().failed(failure, false, took, now);
         }
         release(refused(failure) ? 0 : RateLimiter.UNKNOWN, now);
+    }
+
+    private void countFailure(long now) {
+        pooledProvider.failed(route.model(), now);
+        if (ownPermit != null && !ownPermit.failure(now)) {
+            ownPermit.cut(now);
+        }
     }
 
     private void noteWindow(Failure failure, long now) {
@@ -184,6 +201,9 @@ final class AttemptPermit {
         }
         if (permit != null) {
             permit.neutral(now);
+        }
+        if (ownPermit != null) {
+            ownPermit.neutral(now);
         }
         if (!pooledProvider.limiter().isOff()) {
             pooledProvider.limiter().release(estimate, used, now);

@@ -78,8 +78,7 @@ public record Call(
             cooldowns.reset(provider);
             learnedContextWindows.reset(provider);
             pooledProvider.limiter().reset(now);
-            pooledProvider.health().forgetKeyCooldowns();
-            pooledProvider.circuits().values().forEach(circuit -> circuit.reset(now));
+            pooledProvider.forgetFailures(now);
             pooledProvider.provider().forgetFailures();
         }
     }
@@ -118,7 +117,9 @@ public record Call(
     @Override
     public boolean isAvailable(Route route, Duration after) {
         long then = now() + Nanos.of(after);
-        return !route.pooledProvider().isHeld(then) && route.circuit().remaining(then) == 0;
+        return !route.pooledProvider().isHeld(then)
+                && route.circuit().remaining(then) == 0
+                && route.pooledProvider().ownCircuit().remaining(then) == 0;
     }
 
     @Override

@@ -180,9 +180,10 @@ public record Planner(
                 skip(route, RouteChecks.coolingDown(cooldown, now));
                 return false;
             }
-            if (route.pooledProvider().outOfRotation()) {
+            SkipReason unhealthy = RouteChecks.unhealthy(route.pooledProvider(), now);
+            if (unhealthy != null) {
                 deferred.add(new Deferred(route, 0));
-                skip(route, new SkipReason.Unhealthy());
+                skip(route, unhealthy);
                 return false;
             }
             return true;

@@ -50,6 +50,18 @@ final class RouteChecks {
         return pooledProvider.isHeld(now) ? new SkipReason.Held(duration(pooledProvider.heldFor(now))) : null;
     }
 
+    /** Returns the reason why a provider is out of rotation; {@code null} if it is not. */
+    static @Nullable SkipReason unhealthy(PooledProvider pooledProvider, long now) {
+        if (pooledProvider.failsHealthChecks()) {
+            return new SkipReason.Unhealthy();
+        }
+        if (!pooledProvider.outOfRotation(now)) {
+            return null;
+        }
+        CircuitBreaker.Reading reading = pooledProvider.ownCircuit().reading(now);
+        return new SkipReason.SeveralModelsFail(reading.cause(), duration(reading.remaining()));
+    }
+
     /** Returns the cooldown until a time that the vendor named, before which no call asks; {@code null} for none. */
     static @Nullable SkipReason statedWait(Route route, Cooldowns cooldowns, long now) {
         Cooldowns.Cooldown cooldown = cooldowns.at(route.name(), route.model(), now);

@@ -103,6 +103,20 @@ sealed interface SkipReason {
     }
 
     /**
+     * Failures of several models took the provider out of rotation.
+     *
+     * @param cause the rule that was broken, in words
+     * @param remaining {@code null} when unknown
+     */
+    record SeveralModelsFail(
+            @Nullable String cause, @Nullable Duration remaining) implements SkipReason {
+        @Override
+        public String text() {
+            return "several of its models fail" + (cause == null ? "" : " (" + cause + ")") + during(remaining);
+        }
+    }
+
+    /**
      * The circuit breaker refuses calls.
      *
      * @param cause the rule that opened it, in words; {@code null} if an operator did

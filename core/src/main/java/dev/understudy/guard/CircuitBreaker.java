@@ -4,6 +4,7 @@ import dev.understudy.event.ProviderStatus;
 import dev.understudy.policy.CircuitPolicy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -73,9 +74,17 @@ public final class CircuitBreaker {
     private final CircuitPolicy policy;
     private final RandomGenerator random;
     private final Watcher watcher;
+    private final BooleanSupplier mayOpen;
     private final AtomicReference<BreakerState> state;
 
     public CircuitBreaker(CircuitPolicy policy, RandomGenerator random, Watcher watcher, long now) {
+        this(policy, random, watcher, () -> true, now);
+    }
+
+    /** @param mayOpen further condition for a closed circuit to open after a failure that breaks a rule */
+    public CircuitBreaker(
+            CircuitPolicy policy, RandomGenerator random, Watcher watcher, BooleanSupplier mayOpen, long now) {
+        this.mayOpen = mayOpen;
         this.policy = policy;
         this.random = random;
         this.watcher = watcher;
@@ -193,7 +202,7 @@ public final class CircuitBreaker {
             return;
         }
         String broken = by.statistics().failure(now);
-        if (broken != null) {
+        if (broken != null && mayOpen.getAsBoolean()) {
             double roll = roll();
             transition(current -> current.tripped(by, broken, roll, now, policy), now);
         }

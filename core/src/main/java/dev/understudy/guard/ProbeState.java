@@ -7,45 +7,61 @@ import org.jspecify.annotations.Nullable;
 /**
  * Result of the health checks of one provider so far. Immutable.
  *
- * @param running true if a check is in progress
- * @param healthy verdict by the thresholds of the policy, {@code null} before the first
+ * @param inProgress checks in progress
+ * @param healthy verdict by the thresholds of the policy, {@code null} before the first and without background checks
  * @param consecutive number of last checks with equal results
  * @param lastSucceeded result of the last check
  * @param last the instant when the last check ended
  * @param at that instant on the nanosecond clock, meaningless before the first
- * @param message message of the last failed check
  */
 public record ProbeState(
-        boolean running,
+        int inProgress,
         @Nullable Boolean healthy,
         int consecutive,
         boolean lastSucceeded,
         @Nullable Instant last,
-        long at,
-        @Nullable String message) {
+        long at) {
 
-    public static final ProbeState NONE = new ProbeState(false, null, 0, false, null, 0, null);
+    public static final ProbeState NONE = new ProbeState(0, null, 0, false, null, 0);
 
     public ProbeState begun() {
-        return running(true);
+        return inProgress(inProgress + 1);
     }
 
     /** Returns the state after a check that was cancelled. */
     public ProbeState abandoned() {
-        return running(false);
+        return inProgress(Math.max(0, inProgress - 1));
     }
 
-    private ProbeState running(boolean running) {
-        return new ProbeState(running, healthy, consecutive, lastSucceeded, last, at, message);
+    private ProbeState inProgress(int checks) {
+        return new ProbeState(checks, healthy, consecutive, lastSucceeded, last, at);
     }
 
-    public ProbeState ended(
-            boolean success, @Nullable String error, HealthCheckPolicy healthCheckPolicy, Instant last, long at) {
+    /**
+     * Returns the state after a check. Checks that an operator makes while background checks are off lead to no verdict,
+     * because no later check would lift it.
+     */
+    public ProbeState ended(boolean success, HealthCheckPolicy healthCheckPolicy, Instant last, long at) {
         int inSequence = success == lastSucceeded ? consecutive + 1 : 1;
         int needed =
                 success ? (healthy == null ? 1 : healthCheckPolicy.healthyAfter()) : healthCheckPolicy.unhealthyAfter();
         Boolean verdict = inSequence >= needed ? Boolean.valueOf(success) : healthy;
-        return new ProbeState(false, verdict, inSequence, success, last, at, success ? message : error);
+        return new ProbeState(
+                Math.max(0, inProgress - 1),
+                healthCheckPolicy.enabled() ? verdict : null,
+                inSequence,
+                success,
+                last,
+                at);
+    }
+
+    /** Returns the state without a verdict, for a provider whose background checks were turned off. */
+    public ProbeState withoutVerdict() {
+        return new ProbeState(inProgress, null, consecutive, lastSucceeded, last, at);
+    }
+
+    public boolean running() {
+        return inProgress > 0;
     }
 
     /** Returns true if checks have failed often enough to take the provider out of rotation. */

@@ -2,6 +2,7 @@ package dev.understudy.guard;
 
 import dev.understudy.chat.Failure;
 import dev.understudy.event.ProviderStatus;
+import dev.understudy.policy.HealthCheckPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,9 +11,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 
-/** Health of one provider as measured by real calls. Thread-safe: written by attempts, read by planner and operators. */
+/**
+ * Health record of one provider, of real calls and of health checks. Thread-safe: written by attempts and checks, read by
+ * planner and operators. The record outlives a change of settings: the understudy that follows takes it over.
+ */
 public final class ProviderHealth {
 
     private static final Duration WINDOW = Duration.ofSeconds(60);
@@ -23,10 +30,16 @@ public final class ProviderHealth {
     private final SlidingWindow calls;
     private final LatencyStatistics latencyStatistics;
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger consecutive = new AtomicInteger();
+    private final AtomicInteger failedCalls = new AtomicInteger();
+    /** Failed checks since the last successful check or call. */
+    private final AtomicInteger failedChecks = new AtomicInteger();
+
+    private final AtomicReference<ProbeState> probeState = new AtomicReference<>(ProbeState.NONE);
+    private final AtomicReference<Disposable> checker = new AtomicReference<>(Disposables.disposed());
     private final Map<String, Long> coolingKeys = new ConcurrentHashMap<>(2);
-    private volatile @Nullable Instant lastSuccess;
-    private volatile ProviderStatus.@Nullable LastFailure lastFailure;
+    private final AtomicReference<@Nullable Instant> lastCheck = new AtomicReference<>();
+    private final AtomicReference<@Nullable Instant> lastSuccess = new AtomicReference<>();
+    private final AtomicReference<ProviderStatus.@Nullable LastFailure> lastFailure = new AtomicReference<>();
     private volatile boolean refuses;
     private volatile long failedAt;
     private volatile long lastResponse;
@@ -61,10 +74,7 @@ public final class ProviderHealth {
     public void served(long nanos, boolean unary, long now) {
         calls.success(now);
         connected();
-        if (consecutive.get() != 0) {
-            consecutive.set(0);
-        }
-        lastSuccess = wallClock();
+        succeeded(wallClock());
         lastResponse = nanos;
         averageResponse = smoothed(averageResponse, nanos);
         if (unary) {
@@ -79,12 +89,97 @@ public final class ProviderHealth {
      */
     public void failed(Failure failure, boolean counts, long nanos, long now) {
         refuses = FailureRules.isRefusedConnection(failure);
-        lastFailure = new ProviderStatus.LastFailure(wallClock(), failure.toString());
+        Instant at = wallClock();
+        noteFailure(new ProviderStatus.LastFailure(at, failure.toString()));
         if (counts) {
+            note(lastCheck, at);
             calls.failure(now);
-            consecutive.incrementAndGet();
+            failedCalls.incrementAndGet();
             failedAt = now;
             latencyStatistics.atLeast(nanos, now); // a quick failure must not make the provider look fast
+        }
+    }
+
+    /** Records that a health check has begun. */
+    public void checkBegun() {
+        probeState.updateAndGet(ProbeState::begun);
+    }
+
+    /** Records that a health check was cancelled. */
+    public void checkAbandoned() {
+        probeState.updateAndGet(ProbeState::abandoned);
+    }
+
+    /**
+     * Records a successful health check. The answer to a request resets the failures of calls too; a free check says little
+     * about answers and does not.
+     *
+     * @param at the instant of its end
+     */
+    public void checkSucceeded(HealthCheckPolicy policy, long nanos, Instant at, long now) {
+        probeState.updateAndGet(state -> state.ended(true, policy, at, now));
+        lastResponse = nanos;
+        if (policy.query() != null) {
+            succeeded(at);
+            return;
+        }
+        failedChecks.set(0);
+        note(lastCheck, at);
+        note(lastSuccess, at);
+    }
+
+    /**
+     * Records a failed health check.
+     *
+     * @param at the instant of its end
+     */
+    public void checkFailed(HealthCheckPolicy policy, String message, Instant at, long now) {
+        probeState.updateAndGet(state -> state.ended(false, policy, at, now));
+        failedChecks.incrementAndGet();
+        note(lastCheck, at);
+        noteFailure(new ProviderStatus.LastFailure(at, message));
+    }
+
+    /** Withdraws the verdict of health checks, because no later check would lift it. */
+    public void checksEnded() {
+        probeState.updateAndGet(ProbeState::withoutVerdict);
+    }
+
+    /** Makes this checker the one whose background checks count, in place of the one before. */
+    public void checkedBy(Disposable newChecker) {
+        checker.set(newChecker);
+    }
+
+    /** Returns true if this checker is the one that checks in the background, or takes the place of one that was disposed. */
+    public boolean isCheckedBy(Disposable candidate) {
+        Disposable current = checker.get();
+        return current == candidate || (current.isDisposed() && checker.compareAndSet(current, candidate));
+    }
+
+    private void succeeded(Instant at) {
+        if (failedCalls.get() != 0) {
+            failedCalls.set(0);
+        }
+        if (failedChecks.get() != 0) {
+            failedChecks.set(0);
+        }
+        note(lastCheck, at);
+        note(lastSuccess, at);
+    }
+
+    /** Keeps the later instant: results of concurrent calls arrive out of order. */
+    private static void note(AtomicReference<@Nullable Instant> last, Instant at) {
+        Instant current = last.get();
+        while ((current == null || at.isAfter(current)) && !last.compareAndSet(current, at)) {
+            current = last.get();
+        }
+    }
+
+    private void noteFailure(ProviderStatus.LastFailure failure) {
+        ProviderStatus.LastFailure current = lastFailure.get();
+        while ((current == null || !failure.at().isBefore(current.at()))
+                && !lastFailure.compareAndSet(current, failure)) {
+            current = lastFailure.get();
         }
     }
 
@@ -103,8 +198,9 @@ public final class ProviderHealth {
         coolingKeys.put(fingerprint, duration == null ? Long.MAX_VALUE : now + Nanos.of(duration));
     }
 
+    /** Failures in a row, of calls that count against the provider and of health checks. */
     public int consecutiveFailures() {
-        return consecutive.get();
+        return failedCalls.get() + failedChecks.get();
     }
 
     /** The instant of the last failure that counted, on the nanosecond clock; meaningless while there was none. */
@@ -137,36 +233,62 @@ public final class ProviderHealth {
     }
 
     public ProviderStatus.Health status() {
-        if (consecutive.get() >= UNHEALTHY_AFTER) {
+        ProbeState probes = probeState.get();
+        if (probes.running()) {
+            return ProviderStatus.Health.CHECKING;
+        }
+        if (probes.failed() || failedCalls.get() >= UNHEALTHY_AFTER) {
             return ProviderStatus.Health.UNHEALTHY;
         }
-        return lastSuccess == null && lastFailure == null
+        boolean unknown = lastSuccess.get() == null && (lastFailure.get() == null || failedChecks.get() > 0);
+        return unknown && failedCalls.get() == 0 && !Boolean.TRUE.equals(probes.healthy())
                 ? ProviderStatus.Health.UNKNOWN
                 : ProviderStatus.Health.HEALTHY;
     }
 
+    public ProbeState probes() {
+        return probeState.get();
+    }
+
+    public @Nullable Instant lastCheck() {
+        return lastCheck.get();
+    }
+
     public @Nullable Instant lastSuccess() {
-        return lastSuccess;
+        return lastSuccess.get();
     }
 
     public ProviderStatus.@Nullable LastFailure lastFailure() {
-        return lastFailure;
+        return lastFailure.get();
     }
 
     public ProviderStatus.ResponseTime responseTime() {
-        return averageResponse == 0
-                ? new ProviderStatus.ResponseTime(null, null)
-                : new ProviderStatus.ResponseTime(
-                        Duration.ofNanos(lastResponse), Duration.ofNanos((long) averageResponse));
+        return new ProviderStatus.ResponseTime(duration(lastResponse), duration((long) averageResponse));
+    }
+
+    private static @Nullable Duration duration(long nanos) {
+        return nanos == 0 ? null : Duration.ofNanos(nanos);
     }
 
     public @Nullable Duration firstContent() {
         return averageFirstContent == 0 ? null : Duration.ofNanos((long) averageFirstContent);
     }
 
-    /** Forgets the cooldowns of all keys. */
-    public void forgetKeyCooldowns() {
+    /** Forgets the cooldowns of all keys and the failures in a row. */
+    public void forgetFailures() {
         coolingKeys.clear();
+        failedCalls.set(0);
+        failedChecks.set(0);
+    }
+
+    /** Returns true if the record is kept by the clock of this source. */
+    public boolean hasClock(TimeSource other) {
+        return timeSource.equals(other) || timeSource.scheduler() == other.scheduler();
+    }
+
+    /** Reads the nanosecond clock of the record. */
+    public long now() {
+        return timeSource.nanos();
     }
 
     public List<ProviderStatus.KeyCooldown> coolingKeys(long now) {

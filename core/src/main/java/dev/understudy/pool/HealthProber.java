@@ -9,11 +9,11 @@ import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.HealthCheckPolicy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.function.TupleUtils;
 
@@ -23,30 +23,40 @@ public final class HealthProber implements Disposable {
     /** Longest time between two free probes of a provider that fails, so that its recovery is noticed soon. */
     private static final Duration WHILE_FAILING = Duration.ofSeconds(10);
 
+    private final ProviderPool providerPool;
     private final HealthCheckPolicy defaults;
     private final PoolEvents events;
     private final FailureTyping failureTyping;
     private final TimeSource timeSource;
     private final RandomGenerator random;
     private final Disposable.Composite running = Disposables.composite();
+    private final Mono<Void> checks;
 
     /** @param defaults policy for providers that have none of their own */
     public HealthProber(
-            List<PooledProvider> pooledProviders,
+            ProviderPool providerPool,
             HealthCheckPolicy defaults,
             PoolEvents events,
             FailureTyping failureTyping,
             TimeSource timeSource,
             RandomGenerator random) {
+        this.providerPool = providerPool;
         this.defaults = defaults;
         this.events = events;
         this.failureTyping = failureTyping;
         this.timeSource = timeSource;
         this.random = random;
-        for (PooledProvider pooledProvider : pooledProviders) {
+        this.checks = Flux.fromIterable(providerPool.all())
+                .flatMap(this::probe, Integer.MAX_VALUE)
+                .share()
+                .then();
+        for (PooledProvider pooledProvider : providerPool.all()) {
+            pooledProvider.health().checkedBy(this);
             if (policy(pooledProvider).enabled()) {
                 // Background work has no other subscriber: the understudy owns it and disposes it.
                 running.add(loop(pooledProvider).subscribe());
+            } else {
+                pooledProvider.health().checksEnded();
             }
         }
     }
@@ -57,43 +67,58 @@ public final class HealthProber implements Disposable {
     }
 
     private Mono<Void> loop(PooledProvider pooledProvider) {
-        return Mono.defer(() -> probe(pooledProvider))
+        return Mono.defer(() -> pooledProvider.health().isCheckedBy(this) ? probe(pooledProvider) : Mono.empty())
                 .then(Mono.defer(() -> Mono.delay(delay(pooledProvider), timeSource.scheduler())))
                 .repeat()
                 .then();
     }
 
     private Mono<Void> probe(PooledProvider pooledProvider) {
-        pooledProvider.probeState().updateAndGet(ProbeState::begun);
-        return Mono.defer(() ->
-                        send(pooledProvider.provider(), policy(pooledProvider).query()))
-                .timeout(policy(pooledProvider).timeout(), timeSource.scheduler())
-                .materialize()
-                .timestamp(timeSource.scheduler())
-                .doOnNext(TupleUtils.consumer(
-                        (millis, end) -> record(pooledProvider, Instant.ofEpochMilli(millis), end.getThrowable())))
-                .doOnCancel(() -> pooledProvider.probeState().updateAndGet(ProbeState::abandoned))
-                .then();
+        return Mono.defer(() -> {
+            long start = timeSource.nanos();
+            pooledProvider.health().checkBegun();
+            return Mono.defer(() -> send(
+                            pooledProvider.provider(), policy(pooledProvider).query()))
+                    .timeout(policy(pooledProvider).timeout(), timeSource.scheduler())
+                    .materialize()
+                    .timestamp(timeSource.scheduler())
+                    .doOnNext(TupleUtils.consumer((millis, end) ->
+                            record(pooledProvider, start, Instant.ofEpochMilli(millis), end.getThrowable())))
+                    .doOnCancel(() -> pooledProvider.health().checkAbandoned())
+                    .then();
+        });
     }
 
     private static Mono<Void> send(ChatProvider provider, @Nullable ChatRequest query) {
         return query == null ? provider.probe() : provider.chat(query).then();
     }
 
-    private void record(PooledProvider pooledProvider, Instant wallClock, @Nullable Throwable error) {
-        String message = error == null ? null : failureTyping.failure(error).toString();
-        boolean wasOutOfRotation = pooledProvider.outOfRotation();
+    private void record(PooledProvider pooledProvider, long start, Instant end, @Nullable Throwable error) {
         long now = timeSource.nanos();
-        pooledProvider
-                .probeState()
-                .updateAndGet(
-                        probeState -> probeState.ended(error == null, message, policy(pooledProvider), wallClock, now));
-        if (error == null) {
+        boolean wasOutOfRotation = pooledProvider.outOfRotation(now);
+        ProviderHealth health = pooledProvider.health();
+        HealthCheckPolicy policy = policy(pooledProvider);
+        String message = error == null ? null : failureTyping.failure(error).toString();
+        if (message == null) {
+            health.checkSucceeded(policy, now - start, end, now);
             pooledProvider.probed();
+        } else {
+            health.checkFailed(policy, message, end, now);
         }
-        if (pooledProvider.outOfRotation() != wasOutOfRotation) {
+        if (pooledProvider.outOfRotation(now) != wasOutOfRotation) {
             events.healthChanged(pooledProvider.name(), pooledProvider.status(), message);
         }
+        if (message != null) {
+            providerPool.failed(pooledProvider, now);
+        }
+    }
+
+    /**
+     * Checks every provider once, also those without background checks. Starts at subscription; subscribers at one time share
+     * one round. Completes when all have ended; never fails.
+     */
+    public Mono<Void> checkAll() {
+        return checks;
     }
 
     private Duration delay(PooledProvider pooledProvider) {
@@ -106,8 +131,8 @@ public final class HealthProber implements Disposable {
 
     /** Returns true while probes keep the provider out of rotation, or its last call failed and no probe succeeded since. */
     private static boolean isFailing(PooledProvider pooledProvider) {
-        ProbeState probes = pooledProvider.probeState().get();
         ProviderHealth health = pooledProvider.health();
+        ProbeState probes = health.probes();
         boolean succeeded = probes.lastSucceeded() && probes.at() - health.failedAt() > 0;
         return probes.failed() || (health.consecutiveFailures() > 0 && !succeeded);
     }

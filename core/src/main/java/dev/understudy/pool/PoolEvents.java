@@ -5,6 +5,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
+import dev.understudy.guard.ProbeState;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,24 @@ public record PoolEvents(String understudy, Listener listener) {
 
     void healthChanged(String provider, ProviderStatus.Health health, @Nullable String cause) {
         publish(new Event.HealthChanged(understudy, provider, health, cause));
+    }
+
+    /**
+     * Publishes that failures of several models took a provider out of rotation, or that an answer put it back. Silent while
+     * health checks keep it out of rotation, and about failed trials.
+     */
+    void rotationChanged(String provider, CircuitBreaker.Change change, ProbeState probes) {
+        boolean opened =
+                change.to() == ProviderStatus.CircuitState.OPEN && change.from() == ProviderStatus.CircuitState.CLOSED;
+        boolean closed = change.to() == ProviderStatus.CircuitState.CLOSED;
+        if (probes.failed() || (!opened && !closed)) {
+            return;
+        }
+        if (opened) {
+            healthChanged(provider, ProviderStatus.Health.UNHEALTHY, "failures of several models: " + change.cause());
+        } else {
+            healthChanged(provider, ProviderStatus.Health.HEALTHY, null);
+        }
     }
 
     void modelRetiring(String provider, String model, LocalDate day) {

@@ -4,8 +4,8 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
+import dev.understudy.guard.FailureSpread;
 import dev.understudy.guard.Nanos;
-import dev.understudy.guard.ProbeState;
 import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.RateLimiter;
 import dev.understudy.guard.RecentlyUsed;
@@ -17,7 +17,6 @@ import dev.understudy.policy.RetryBudget;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +36,11 @@ public final class PooledProvider {
     private final ProviderHealth providerHealth;
     private final RateLimiter rateLimiter;
     private final RetryTokenBucket retryTokenBucket;
-    private final AtomicReference<ProbeState> probeState = new AtomicReference<>(ProbeState.NONE);
     private final RecentlyUsed<String, CircuitBreaker> circuits =
             new RecentlyUsed<>(MAX_CIRCUITS, CircuitBreaker::isForcedOpen);
     private final Function<String, CircuitBreaker> newCircuit;
+    private final FailureSpread failureSpread;
+    private final CircuitBreaker ownCircuit;
     private final Retirements retirements;
     private volatile boolean held;
     private volatile long heldUntil;
@@ -52,6 +52,8 @@ public final class PooledProvider {
             RateLimiter rateLimiter,
             RetryTokenBucket retryTokenBucket,
             Function<String, CircuitBreaker> newCircuit,
+            FailureSpread failureSpread,
+            CircuitBreaker ownCircuit,
             Retirements retirements) {
         this.provider = provider;
         this.options = providerOptions;
@@ -59,6 +61,8 @@ public final class PooledProvider {
         this.rateLimiter = rateLimiter;
         this.retryTokenBucket = retryTokenBucket;
         this.newCircuit = newCircuit;
+        this.failureSpread = failureSpread;
+        this.ownCircuit = ownCircuit;
         this.retirements = retirements;
     }
 
@@ -72,11 +76,19 @@ public final class PooledProvider {
             RandomGenerator random) {
 
         public PooledProvider create(ChatProvider provider, ProviderOptions providerOptions, long now) {
+            return create(provider, providerOptions, new ProviderHealth(timeSource, now), now);
+        }
+
+        /** Creates a pooled provider with a record that may be older than the pool. */
+        public PooledProvider create(
+                ChatProvider provider, ProviderOptions providerOptions, ProviderHealth health, long now) {
             String name = provider.name();
+            FailureSpread spread = new FailureSpread(circuit, now);
+            CircuitBreaker.Watcher watcher = change -> events.rotationChanged(name, change, health.probes());
             return new PooledProvider(
                     provider,
                     providerOptions,
-                    new ProviderHealth(timeSource, now),
+                    health,
                     new RateLimiter(
                             providerOptions.limits(),
                             (requests, tokens) -> statePublisher.limitSpent(name, requests, tokens),
@@ -84,6 +96,8 @@ public final class PooledProvider {
                     new RetryTokenBucket(budget, now),
                     model -> new CircuitBreaker(
                             circuit, random, change -> changed(name, model, change), timeSource.nanos()),
+                    spread,
+                    new CircuitBreaker(circuit, random, watcher, spread::isSpread, now),
                     new Retirements(name, events, timeSource));
         }
 
@@ -123,8 +137,17 @@ public final class PooledProvider {
         return retryTokenBucket;
     }
 
-    AtomicReference<ProbeState> probeState() {
-        return probeState;
+    /**
+     * Circuit of the provider as a whole. Counts the calls of all models, and opens when the failures of several models break
+     * a rule. An open one takes the provider out of rotation; the provider remains a last resort.
+     */
+    public CircuitBreaker ownCircuit() {
+        return ownCircuit;
+    }
+
+    /** Records a failure of a call that counts against the provider. Call it before the permits end. */
+    public void failed(String model, long now) {
+        failureSpread.failed(model, now);
     }
 
     public CircuitBreaker circuit(String model) {
@@ -179,21 +202,27 @@ public final class PooledProvider {
         return heldUntil == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, heldUntil - now);
     }
 
-    /** Returns true if health checks failed often enough to keep the provider from being asked. */
-    public boolean outOfRotation() {
-        return probeState.get().failed();
+    /** Returns true if failed health checks keep the provider from being asked. */
+    public boolean failsHealthChecks() {
+        return providerHealth.probes().failed();
+    }
+
+    /** Returns true if health checks, or failures of several models, keep the provider from being asked. */
+    public boolean outOfRotation(long now) {
+        return failsHealthChecks()
+                || (!ownCircuit.isClosed() && ownCircuit.reading(now).remaining() > 0);
+    }
+
+    /** Forgets failures, but not when and why the last of them happened. */
+    public void forgetFailures(long now) {
+        providerHealth.forgetFailures();
+        ownCircuit.reset(now);
+        circuits().values().forEach(circuit -> circuit.reset(now));
     }
 
     ProviderStatus.Health status() {
-        ProbeState probes = probeState.get();
-        if (probes.running()) {
-            return ProviderStatus.Health.CHECKING;
-        }
-        ProviderStatus.Health calls = providerHealth.status();
-        if (probes.failed()) {
-            return ProviderStatus.Health.UNHEALTHY;
-        }
-        boolean unknown = calls == ProviderStatus.Health.UNKNOWN && Boolean.TRUE.equals(probes.healthy());
-        return unknown ? ProviderStatus.Health.HEALTHY : calls;
+        ProviderStatus.Health health = providerHealth.status();
+        boolean open = ownCircuit.reading(providerHealth.now()).state() == ProviderStatus.CircuitState.OPEN;
+        return open && health != ProviderStatus.Health.CHECKING ? ProviderStatus.Health.UNHEALTHY : health;
     }
 }

@@ -131,7 +131,7 @@ public final class ProviderPool {
         }
     }
 
-    /** Makes another provider the active one if the active one has failed too often in a row. */
+    /** Makes another provider the active one if calls or health checks of the active one have failed too often in a row. */
     public void failed(PooledProvider pooledProvider, long now) {
         ActiveState was = state.get();
         if (was.active != was.primary && pooledProviders.get(was.primary) == pooledProvider) {
@@ -144,7 +144,7 @@ public final class ProviderPool {
         }
         for (int i = 1; i < pooledProviders.size(); i++) {
             int next = (was.active + i) % pooledProviders.size();
-            if (isHealthy(pooledProviders.get(next))) {
+            if (isHealthy(pooledProviders.get(next), now)) {
                 failOver(
                         was,
                         was.leftFor(next, now),
@@ -216,13 +216,13 @@ public final class ProviderPool {
 
     /** A health check must have succeeded after the last failure; without health checks time and the circuits decide. */
     private boolean hasRecovered(PooledProvider primary, long since, long now) {
-        ProbeState probes = primary.probeState().get();
+        ProbeState probes = primary.health().probes();
         long failed = primary.health().failedAt();
         long failedAt = since - failed > 0 ? since : failed; // failures in other instances may have caused the change
         if (probes.healthy() != null) {
             return probes.healthy() && probes.lastSucceeded() && probes.at() - failedAt > 0;
         }
-        boolean quiet = now - failedAt >= Nanos.of(failoverPolicy.returnAfter());
+        boolean quiet = now - failedAt >= Nanos.of(failoverPolicy.returnAfter()) && !primary.outOfRotation(now);
         List<CircuitBreaker> circuits = primary.circuits().values();
         return quiet
                 && (circuits.isEmpty()
@@ -230,8 +230,8 @@ public final class ProviderPool {
                                 .anyMatch(circuit -> circuit.reading(now).remaining() == 0));
     }
 
-    private boolean isHealthy(PooledProvider pooledProvider) {
-        return !pooledProvider.outOfRotation()
+    private boolean isHealthy(PooledProvider pooledProvider, long now) {
+        return !pooledProvider.outOfRotation(now)
                 && pooledProvider.health().consecutiveFailures() < failoverPolicy.maxConsecutiveFailures();
     }
 

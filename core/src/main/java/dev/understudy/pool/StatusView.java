@@ -3,7 +3,6 @@ package dev.understudy.pool;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.Feature;
 import dev.understudy.event.ProviderStatus;
-import dev.understudy.guard.ProbeState;
 import dev.understudy.guard.ProviderHealth;
 import dev.understudy.guard.TimeSource;
 import dev.understudy.policy.ProviderOptions;
@@ -88,7 +87,6 @@ public record StatusView(
     private static ProviderStatus status(
             PooledProvider pooledProvider, boolean active, long now, ProviderStatus.@Nullable Hold hold) {
         ProviderHealth providerHealth = pooledProvider.health();
-        ProbeState probes = pooledProvider.probeState().get();
         Map<String, ProviderStatus.CircuitState> circuits = new LinkedHashMap<>();
         pooledProvider
                 .circuits()
@@ -97,9 +95,9 @@ public record StatusView(
         return ProviderStatus.builder(pooledProvider.name())
                 .health(pooledProvider.status())
                 .active(active)
-                .lastCheck(probes.last())
+                .lastCheck(providerHealth.lastCheck())
                 .lastSuccess(providerHealth.lastSuccess())
-                .lastFailure(lastFailure(providerHealth, probes))
+                .lastFailure(providerHealth.lastFailure())
                 .consecutiveFailures(providerHealth.consecutiveFailures())
                 .successRate(providerHealth.successRate(now))
                 .responseTime(providerHealth.responseTime())
@@ -119,15 +117,6 @@ public record StatusView(
         long remaining = pooledProvider.heldFor(now);
         Instant wallClock = Instant.ofEpochMilli(timeSource.scheduler().now(TimeUnit.MILLISECONDS));
         return new ProviderStatus.Hold(remaining == Long.MAX_VALUE ? null : wallClock.plusNanos(remaining));
-    }
-
-    private static ProviderStatus.@Nullable LastFailure lastFailure(ProviderHealth providerHealth, ProbeState probes) {
-        ProviderStatus.LastFailure calls = providerHealth.lastFailure();
-        if (probes.lastSucceeded() || probes.last() == null || probes.message() == null) {
-            return calls;
-        }
-        boolean later = calls == null || probes.last().isAfter(calls.at());
-        return later ? new ProviderStatus.LastFailure(probes.last(), probes.message()) : calls;
     }
 
     /** Returns one line for each provider and each fallback chain, then the policies. Contains no secret. */

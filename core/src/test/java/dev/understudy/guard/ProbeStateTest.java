@@ -52,20 +52,30 @@ class ProbeStateTest {
     }
 
     @Test
-    void messageOfLastFailureIsKept() {
-        ProbeState once = ProbeState.NONE.ended(false, "no answer", PROBES, AT, 7);
-        ProbeState well = once.ended(true, null, PROBES, AT.plusSeconds(9), 16);
-        assertThat(once.message()).isEqualTo("no answer");
-        assertThat(well.message()).isEqualTo("no answer");
-        assertThat(well.last()).isEqualTo(AT.plusSeconds(9));
-        assertThat(well.at()).isEqualTo(16);
-        assertThat(well.lastSucceeded()).isTrue();
+    void overlappingChecksAreCounted() {
+        ProbeState two = ProbeState.NONE.begun().begun();
+        assertThat(two.abandoned().running()).isTrue();
+        assertThat(two.abandoned().abandoned().running()).isFalse();
+        assertThat(ProbeState.NONE.abandoned().running()).isFalse();
+    }
+
+    @Test
+    void checksByHandLeadToNoVerdict() {
+        ProbeState probeState = ProbeState.NONE;
+        for (int i = 0; i < 5; i++) {
+            probeState = probeState.begun().ended(false, HealthCheckPolicy.none(), AT, 7);
+        }
+        assertThat(probeState.failed()).isFalse();
+        assertThat(probeState.healthy()).isNull();
+        assertThat(probeState.consecutive()).isEqualTo(5);
+        assertThat(probeState.last()).isEqualTo(AT);
+        assertThat(probed("---").withoutVerdict().failed()).isFalse();
     }
 
     private static ProbeState probed(String results) {
         ProbeState probeState = ProbeState.NONE;
         for (char result : results.toCharArray()) {
-            probeState = probeState.begun().ended(result == '+', result == '+' ? null : "no", PROBES, AT, 0);
+            probeState = probeState.begun().ended(result == '+', PROBES, AT, 0);
         }
         return probeState;
     }

@@ -280,7 +280,7 @@ class HealthProberTest {
     }
 
     @Test
-    void checksDoNotCountAsCalls() {
+    void checksDoNotCountForCircuitsAndRates() {
         understudy = scenario.builder(a, b)
                 .healthChecks(PROBES)
                 .circuit(CircuitPolicy.defaults()
@@ -300,7 +300,7 @@ class HealthProberTest {
         scenario.advance(Duration.ofMinutes(2));
         assertThat(standing(understudy, "b").circuits().values()).doesNotContain(ProviderStatus.CircuitState.OPEN);
         assertThat(standing(understudy, "b").successRate()).isEqualTo(1);
-        assertThat(standing(understudy, "b").consecutiveFailures()).isZero();
+        assertThat(standing(understudy, "b").consecutiveFailures()).isEqualTo(12);
     }
 
     @Test

@@ -21,26 +21,16 @@ import reactor.core.scheduler.Schedulers;
 /** Routes that show and change agents. */
 final class AgentRoutes {
 
-    /** Configuration keys, and the fields of request bodies that set them. */
-    private static final Map<String, String> FIELDS = new LinkedHashMap<>();
-
-    static {
-        FIELDS.put("primary", "primary_provider_id");
-        FIELDS.put("backups", "backup_provider_ids");
-        FIELDS.put("failover.maxConsecutiveFailures", "max_consecutive_failures");
-        FIELDS.put("healthCheck.interval", "health_check_interval");
-        FIELDS.put("healthCheck.timeout", "health_check_timeout");
-        FIELDS.put("healthCheck.query", "health_check_query");
-    }
-
     private static final String BY = "write";
 
     private final Agents agents;
     private final ActivityLog activityLog;
+    private final NewAgents newAgents;
 
     AgentRoutes(Agents agents, ActivityLog activityLog) {
         this.agents = agents;
         this.activityLog = activityLog;
+        this.newAgents = new NewAgents(agents);
     }
 
     List<AdminRoute> routes() {
@@ -50,9 +40,7 @@ final class AgentRoutes {
                 AdminRoute.get(
                         "/api/agents/{agentId}/failover/stats",
                         request -> document(StatisticsJson.of(agent(request), activityLog, understudy(request)))),
-                AdminRoute.get(
-                        "/api/agents/{agentId}/failover/health",
-                        request -> document(StatusJson.health(agent(request), understudy(request)))),
+                AdminRoute.get("/api/agents/{agentId}/failover/health", this::health),
                 AdminRoute.post("/api/agents/{agentId}/failover/switch", this::switchTo),
                 AdminRoute.post("/api/agents/{agentId}/providers/{providerId}/hold", this::hold),
                 AdminRoute.post("/api/agents/{agentId}/providers/{providerId}/release", this::release),
@@ -67,7 +55,9 @@ final class AgentRoutes {
         String agent = agent(request);
         // Composing a chain is quick, but it may have to wait for another change.
         return Mono.<AdminRoute.Answer>fromCallable(() -> {
-                    if (change(agent, request.body())) {
+                    if (newAgents.create(agent, request.body())) {
+                        publish(understudy(request), "create", null, agent + " is created");
+                    } else if (change(agent, request.body())) {
                         publish(understudy(request), "configure", null, "failover of " + agent + " is configured");
                     }
                     return new AdminRoute.Document(StatusJson.settings(agent, current(request), understudy(request)));
@@ -75,32 +65,16 @@ final class AgentRoutes {
                 .subscribeOn(Schedulers.boundedElastic());
     }
 
-    /** Returns the settings with the fields of the body; omitted fields keep their values. */
-    private static FailoverSettings wanted(RequestFields requestFields, FailoverSettings before) {
-        FailoverSettings.HealthCheck check = before.healthCheck();
-        String primary = requestFields.text("primary_provider_id");
-        List<String> backups = requestFields.texts("backup_provider_ids");
-        Boolean automatic = requestFields.flag("auto_failover_enabled");
-        Integer failures = requestFields.count("max_consecutive_failures");
-        Boolean enabled = requestFields.flag("health_check_enabled");
-        Duration interval = requestFields.duration("health_check_interval");
-        Duration timeout = requestFields.duration("health_check_timeout");
-        String query = requestFields.text("health_check_query");
-        requestFields.check();
-        return new FailoverSettings(
-                or(primary, before.primary()),
-                or(backups, before.backups()),
-                or(automatic, before.automatic()),
-                or(failures, before.maxConsecutiveFailures()),
-                new FailoverSettings.HealthCheck(
-                        or(enabled, check.enabled()),
-                        or(interval, check.interval()),
-                        or(timeout, check.timeout()),
-                        query == null ? check.query() : query));
-    }
-
-    private static <T> T or(@Nullable T value, T before) {
-        return value == null ? before : value;
+    private Mono<AdminRoute.Answer> health(AdminRoute.Request request) {
+        boolean check = SettingsFields.flag(request.query(), "check", true);
+        String agent = agent(request);
+        Understudy understudy = understudy(request);
+        return check
+                ? understudy
+                        .control()
+                        .checkHealth()
+                        .map(providers -> new AdminRoute.Document(StatusJson.checked(agent, understudy, true)))
+                : document(StatusJson.checked(agent, understudy, false));
     }
 
     /**
@@ -109,25 +83,15 @@ final class AgentRoutes {
      */
     private boolean change(String agent, Map<String, @Nullable Object> body) {
         try {
-            return agents.change(agent, before -> wanted(new RequestFields(body), before));
+            return agents.change(
+                    agent, before -> SettingsFields.read(agent, body).over(before));
         } catch (ConfigException refused) {
-            throw Problem.invalid(refused.errors().stream()
-                    .map(error -> new Problem.FieldError(
-                            pointer(agent, error.path()), error.problem() + "; " + error.expected()))
-                    .toList());
+            throw SettingsFields.problem(agent, refused);
         } catch (UnsupportedOperationException composed) {
             throw Problem.of(409, "composed-in-code", "Composed in code", String.valueOf(composed.getMessage()));
         } catch (IllegalArgumentException gone) {
             throw unknownAgent(agent);
         }
-    }
-
-    /** Translates the path of a configuration key into a JSON pointer into the request body. */
-    private static String pointer(String agent, String path) {
-        String own = path.startsWith("agents." + agent + ".") ? path.substring(agent.length() + 8) : path;
-        String field = own.replaceFirst("\\[\\d+]$", "");
-        String index = own.substring(field.length()).replaceAll("[\\[\\]]", "");
-        return "#/" + FIELDS.getOrDefault(field, field) + (index.isEmpty() ? "" : "/" + index);
     }
 
     private Mono<AdminRoute.Answer> switchTo(AdminRoute.Request request) {

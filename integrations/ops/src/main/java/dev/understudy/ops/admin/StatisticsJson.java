@@ -27,6 +27,7 @@ final class StatisticsJson {
         view.put("takeovers", agentCounters.takeovers.sum());
         view.put("lost_answers", agentCounters.lostStreams.sum());
         view.put("last_failover", last(agentCounters.lastFailover()));
+        view.put("health", StatusJson.health(agent, understudy));
         List<String> providers = understudy.control().status().stream()
                 .map(ProviderStatus::provider)
                 .toList();

@@ -46,6 +46,14 @@ final class StatusJson {
         return view;
     }
 
+    /** @param checked true if health checks have just ended, false if the status is that of the last ones */
+    static Map<String, @Nullable Object> checked(String agent, Understudy understudy, boolean checked) {
+        Map<String, @Nullable Object> view = new LinkedHashMap<>();
+        view.put("checked", checked);
+        view.putAll(health(agent, understudy));
+        return view;
+    }
+
     /** One entry for each provider of each agent: a provider may be healthy in one agent and held in another. */
     static Map<String, @Nullable Object> allProviders(Agents agents) {
         List<Map<String, @Nullable Object>> providers = new ArrayList<>();
@@ -64,6 +72,7 @@ final class StatusJson {
     }
 
     private static Map<String, @Nullable Object> standing(ProviderStatus providerStatus) {
+        ProviderStatus.LastFailure failure = providerStatus.lastFailure();
         Map<String, @Nullable Object> view = new LinkedHashMap<>();
         view.put("provider_id", providerStatus.provider());
         view.put("status", label(providerStatus.health()));
@@ -76,10 +85,13 @@ final class StatusJson {
                         : time(providerStatus.hold().until()));
         view.put("last_check", time(providerStatus.lastCheck()));
         view.put("last_success", time(providerStatus.lastSuccess()));
-        view.put("last_failure", failure(providerStatus.lastFailure()));
+        view.put("last_failure", failure == null ? null : time(failure.at()));
         view.put("consecutive_failures", providerStatus.consecutiveFailures());
         view.put("success_rate", providerStatus.successRate());
-        view.put("response_time_ms", millis(providerStatus.responseTime().average()));
+        view.put("response_time_ms", millis(providerStatus.responseTime().last()));
+        view.put("error_message", failure == null ? null : failure.message());
+        view.put(
+                "average_response_time_ms", millis(providerStatus.responseTime().average()));
         view.put("first_content_ms", millis(providerStatus.firstContent()));
         view.put("in_flight", providerStatus.inFlight());
         Map<String, String> circuits = new TreeMap<>();
@@ -92,10 +104,6 @@ final class StatusJson {
         providerStatus.retirements().forEach((model, day) -> retirements.put(model, day.toString()));
         view.put("model_retirements", retirements);
         return view;
-    }
-
-    private static @Nullable Object failure(ProviderStatus.@Nullable LastFailure failure) {
-        return failure == null ? null : Map.of("at", failure.at().toString(), "message", failure.message());
     }
 
     private static Map<String, @Nullable Object> key(ProviderStatus.KeyCooldown key) {

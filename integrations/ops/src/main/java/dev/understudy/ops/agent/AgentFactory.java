@@ -12,9 +12,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,7 @@ record AgentFactory(
             specs.forEach((id, spec) -> {
                 RunningAgent before = running.get(id);
                 boolean same = before != null && spec.equals(before.spec());
-                RunningAgent agent = same ? before : open(spec);
+                RunningAgent agent = same ? before : open(spec, before);
                 agents.put(id, agent);
                 if (!same) {
                     opened.add(agent);
@@ -75,7 +77,8 @@ record AgentFactory(
         return agents;
     }
 
-    private RunningAgent open(AgentSpec spec) {
+    /** @param before the agent of this id that is replaced; {@code null} for a new one */
+    private RunningAgent open(AgentSpec spec, @Nullable RunningAgent before) {
         List<ChatProvider> borrowed = new ArrayList<>();
         try {
             UnderstudyBuilder builder = spec.builder(provider -> {
@@ -83,6 +86,9 @@ record AgentFactory(
                 borrowed.add(mine);
                 return mine;
             });
+            if (before != null) {
+                builder.continueHealth(before.understudy(), unchanged(spec, before));
+            }
             builder.listener(listener).sharedState(sharedState.apply(spec.id()));
             customizer.accept(spec.id(), builder);
             Understudy understudy = builder.build();
@@ -91,6 +97,17 @@ record AgentFactory(
             borrowed.forEach(ChatProvider::close);
             throw e;
         }
+    }
+
+    /** Returns the names of the providers that are the same before and after. */
+    private static Set<String> unchanged(AgentSpec spec, RunningAgent before) {
+        AgentSpec old = before.spec();
+        return old == null
+                ? Set.of()
+                : spec.providers().stream()
+                        .filter(provider -> old.providers().stream().anyMatch(provider::leadsToSameAs))
+                        .map(ProviderSpec::name)
+                        .collect(Collectors.toSet());
     }
 
     /** Makes a new primary the active provider. */

@@ -5,6 +5,7 @@ import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.Listener;
+import dev.understudy.ops.config.ConfigDocument;
 import dev.understudy.shared.SharedState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -220,6 +221,27 @@ public final class Agents implements AutoCloseable {
      */
     public boolean change(String agentId, UnaryOperator<FailoverSettings> change) {
         return activeAgents.change(agentId, change);
+    }
+
+    /**
+     * Adds an agent of configured providers, with the defaults of the configuration and these settings. The agent runs until
+     * the agents are closed; a configuration that is swapped in keeps it with those of its providers that it declares, and
+     * replaces it if it declares an agent of this id. Blocks while another change is applied, so do not call it on an event
+     * loop.
+     *
+     * @param agentId id of the agent: up to 64 letters, digits, '.', '_' and '-'
+     * @param settings providers, failover and health checks
+     * @return {@code false} if there is an agent of this id already; nothing has changed then
+     * @throws IllegalArgumentException if no agent can have this id
+     * @throws ConfigException if the settings are invalid; with all errors at once
+     * @throws UnsupportedOperationException for agents composed in code
+     */
+    public boolean create(String agentId, FailoverSettings settings) {
+        if (!ConfigDocument.isAgentId(agentId)) {
+            throw new IllegalArgumentException(
+                    "An agent's id has up to 64 letters, digits, '.', '_' and '-': '" + agentId + "'");
+        }
+        return activeAgents.create(agentId, settings);
     }
 
     /**

@@ -1,9 +1,7 @@
 package dev.understudy.ops.agent;
 
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.ops.config.HealthCheckKeys;
 import dev.understudy.ops.config.ProviderSpec;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +43,6 @@ final class SharedProvider {
 
     /** Returns {@code true} if the specification leads to the same provider; its options in a chain may differ. */
     boolean isOf(ProviderSpec other) {
-        return spec.name().equals(other.name())
-                && spec.source().equals(other.source())
-                && Objects.equals(
-                        spec.healthCheck().find(HealthCheckKeys.ENDPOINT),
-                        other.healthCheck().find(HealthCheckKeys.ENDPOINT));
+        return spec.leadsToSameAs(other);
     }
 }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Collections of one element type: a list, or a table whose keys are chosen by the user. */
 sealed interface CollectionTypes<E, T> extends ValueType<T> {
 
+    /** Names that fit into logs, metrics and URLs. */
+    Pattern LABEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
     ValueType<E> each();
 
     /** A list of distinct values. */
@@ -25,8 +28,7 @@ sealed interface CollectionTypes<E, T> extends ValueType<T> {
 
     /** A table whose keys fit into logs, metrics and URLs. */
     static <E> ValueType<Map<String, E>> labelled(ValueType<E> each) {
-        return new Named<>(
-                each, Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"), "up to 64 letters, digits, '.', '_' and '-'");
+        return new Named<>(each, LABEL, "up to 64 letters, digits, '.', '_' and '-'");
     }
 
     record Listed<E>(ValueType<E> each) implements CollectionTypes<E, List<E>> {

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param providers by name, in order
  * @param agents by id, in order
+ * @param defaults values of every agent that does not set them
  * @param webhooks in order
  * @param catalog source of the figures of models; {@code null} for those of the jar
  */
 public record ConfigDocument(
         Map<String, ProviderSpec> providers,
         Map<String, AgentSpec> agents,
+        ConfigValues defaults,
         List<Webhooks.Options> webhooks,
         @Nullable CatalogSpec catalog) {
 
@@ -43,6 +45,16 @@ public record ConfigDocument(
 
     /** Largest number of characters of a document. */
     public static final int MAX_CHARACTERS = ConfigParser.MAX_CHARACTERS;
+
+    /** Returns true if an agent may have this id. */
+    public static boolean isAgentId(String id) {
+        return CollectionTypes.LABEL.matcher(id).matches();
+    }
+
+    /** Returns an agent that the document does not declare, with the defaults of the document. */
+    public AgentSpec undeclared(String id) {
+        return new AgentSpec(id, List.copyOf(providers.values()), defaults, ConfigValues.NONE);
+    }
 
     /** Parses JSON or YAML. Returns {@code null}, with at least one error reported, if the document cannot be used. */
     public static @Nullable ConfigDocument parse(String text, ConfigErrors errors) {
@@ -86,7 +98,8 @@ public record ConfigDocument(
             agents.put(id, agent);
         });
         return errors.isClean()
-                ? new ConfigDocument(providers, agents, values.get(WEBHOOKS), values.find(CATALOG))
+                ? new ConfigDocument(
+                        providers, agents, values.get(DEFAULTS), values.get(WEBHOOKS), values.find(CATALOG))
                 : null;
     }
 

@@ -6,6 +6,7 @@ import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,14 @@ public record ProviderSpec(String name, Source source, ProviderOptions providerO
                     "give it to Agents.Builder.supply, or leave it out here");
         }
         return brought;
+    }
+
+    /** Returns true if the other specification leads to the same provider; its options in a chain may differ. */
+    public boolean leadsToSameAs(ProviderSpec other) {
+        return name.equals(other.name)
+                && source.equals(other.source)
+                && Objects.equals(
+                        healthCheck.find(HealthCheckKeys.ENDPOINT), other.healthCheck.find(HealthCheckKeys.ENDPOINT));
     }
 
     public boolean isSupplied() {

@@ -43,7 +43,7 @@ public final class OperatorClient implements AutoCloseable {
             return JsonDocuments.object(response.body());
         }
 
-        String text() {
+        public String text() {
             return new String(response.body(), StandardCharsets.UTF_8);
         }
 

@@ -10,7 +10,9 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.event.ProviderStatus;
 import dev.understudy.ops.agent.FailoverSettings.HealthCheck;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
@@ -196,6 +198,26 @@ class AgentsTest {
             agents.change("support", agents.failover("support").withMaxConsecutiveFailures(2));
             assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
         }
+    }
+
+    @Test
+    void healthOutlivesChangesAndReloads() {
+        try (Agents agents = open("{support: {primary: ann, backups: [bob]}}")) {
+            ann.always(ScriptedAnswer.fail(FailureKind.SERVER));
+            assertThat(said(agents.provider("support"))).isEqualTo("I am Bob");
+            ProviderStatus before = status(agents, "support");
+            assertThat(before.consecutiveFailures()).isPositive();
+            agents.change("support", agents.failover("support").withMaxConsecutiveFailures(9));
+            assertThat(status(agents, "support").lastCheck()).isEqualTo(before.lastCheck());
+            assertThat(status(agents, "support").health()).isEqualTo(before.health());
+            agents.swap(yaml("{support: {primary: ann, backups: [bob], failover: {maxConsecutiveFailures: 7}}}"));
+            assertThat(status(agents, "support").lastFailure()).isEqualTo(before.lastFailure());
+            assertThat(status(agents, "support").consecutiveFailures()).isEqualTo(before.consecutiveFailures());
+        }
+    }
+
+    private static ProviderStatus status(Agents agents, String agent) {
+        return agents.understudy(agent).control().status().get(0);
     }
 
     @Test
