@@ -24,7 +24,10 @@ public final class ActivityLog implements Listener {
     private final Supplier<Scheduler> clock;
     private final Instant since;
     private final Map<String, AgentCounters> counters = new ConcurrentHashMap<>();
+    private final Map<String, ActivitySeries> series = new ConcurrentHashMap<>();
+    private final RecentCalls recentCalls = new RecentCalls();
     private final EventFeed eventFeed = new EventFeed();
+    private volatile ActivitySeries.Cost cost = (agent, attempt) -> 0;
 
     /** Creates an empty log on the system clock. */
     public ActivityLog() {
@@ -41,6 +44,8 @@ public final class ActivityLog implements Listener {
         AgentCounters agentCounters = counters(event.understudy());
         if (agentCounters != null) {
             agentCounters.on(event, this::now);
+            series(event.understudy()).on(event, now(), cost);
+            recentCalls.on(event, now());
         }
         eventFeed.on(event, this::now);
     }
@@ -58,6 +63,23 @@ public final class ActivityLog implements Listener {
         return known == null ? new AgentCounters() : known;
     }
 
+    /** Returns the series of this agent, which is counted. */
+    ActivitySeries series(String agent) {
+        ActivitySeries known = series.get(agent);
+        return known != null || series.size() >= MAX_AGENTS
+                ? known == null ? new ActivitySeries() : known
+                : series.computeIfAbsent(agent, any -> new ActivitySeries());
+    }
+
+    RecentCalls recentCalls() {
+        return recentCalls;
+    }
+
+    /** Sets the source of prices; until then activity costs nothing. */
+    void price(ActivitySeries.Cost cost) {
+        this.cost = cost;
+    }
+
     Instant since() {
         return since;
     }
@@ -66,7 +88,7 @@ public final class ActivityLog implements Listener {
         return eventFeed;
     }
 
-    private Instant now() {
+    Instant now() {
         return Instant.ofEpochMilli(clock.get().now(TimeUnit.MILLISECONDS));
     }
 }

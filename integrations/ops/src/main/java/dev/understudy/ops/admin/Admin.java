@@ -25,7 +25,7 @@ import reactor.netty.http.server.HttpServerRoutes;
 /**
  * HTTP routes for operators: status, health, statistics, switching providers, holding a provider for maintenance, and
  * a live event stream. Routes exist only where they are mounted ({@link #routes}) or started ({@link #start}), and
- * every request needs a token. docs/operate.md lists every route; {@code GET /api/openapi.json} describes them for
+ * every request needs a token, except those for the files of the dashboard at {@code /understudy/}, which hold no data. docs/operate.md lists every route; {@code GET /api/openapi.json} describes them for
  * tools.
  */
 public final class Admin {
@@ -210,6 +210,7 @@ public final class Admin {
      */
     public static Admin of(Agents agents, ActivityLog activityLog, Options options) {
         List<AdminRoute> adminRoutes = new ArrayList<>(new AgentRoutes(agents, activityLog).routes());
+        adminRoutes.add(new OverviewRoute(agents, activityLog).route());
         adminRoutes.add(new EventStreamRoute(activityLog.feed(), options).route());
         byte[] document = document();
         adminRoutes.add(AdminRoute.get("/api/openapi.json", request -> Mono.just(new AdminRoute.Bytes(document))));
@@ -230,8 +231,8 @@ public final class Admin {
 
     /**
      * Returns the routes for an existing server: {@code HttpServer.create().route(admin.routes())}. They answer below
-     * {@code /api/agents} and {@code /api/providers}, and to {@code /api/events} and {@code /api/openapi.json}; other
-     * paths are left to the application.
+     * {@code /api/agents} and {@code /api/providers}, and to {@code /api/overview}, {@code /api/events} and {@code
+     * /api/openapi.json}; {@code /understudy/} is the dashboard. Other paths are left to the application.
      *
      * @return adds the routes to those of a server
      */
@@ -241,7 +242,8 @@ public final class Admin {
 
     private static boolean isOurs(HttpServerRequest request) {
         return request.uri()
-                .matches("(?i)(https?://[^/?#]*)?/api/(((agents|providers)(/[^?#]*)?)|events|openapi\\.json)([?#].*)?");
+                .matches(
+                        "(?i)(https?://[^/?#]*)?((/api/(((agents|providers)(/[^?#]*)?)|events|overview|openapi\\.json))|/understudy/[^?#]*)([?#].*)?");
     }
 
     /**

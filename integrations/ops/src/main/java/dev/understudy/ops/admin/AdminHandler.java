@@ -26,6 +26,7 @@ final class AdminHandler {
 
     private final AdminAccess adminAccess;
     private final List<AdminRoute> adminRoutes;
+    private final Dashboard dashboard = new Dashboard();
 
     AdminHandler(AdminAccess adminAccess, List<AdminRoute> adminRoutes) {
         this.adminAccess = adminAccess;
@@ -33,8 +34,12 @@ final class AdminHandler {
     }
 
     Publisher<Void> serve(HttpServerRequest request, HttpServerResponse response) {
-        return Mono.defer(() -> answer(request))
-                .flatMap(answer -> send(response, answer))
+        return Mono.defer(() -> {
+                    Dashboard.Asset asset = asset(request);
+                    return asset == null
+                            ? answer(request).flatMap(answer -> send(response, answer))
+                            : ended(request).then(send(response, asset));
+                })
                 .onErrorResume(error -> ended(request).then(send(response, request, error)));
     }
 
@@ -68,11 +73,24 @@ final class AdminHandler {
         if (!adminRoute.changes()) {
             return ended(request).then(Mono.defer(() -> adminRoute
                     .handler()
-                    .answer(new AdminRoute.Request(path, requestTarget.query(), Map.of()))));
+                    .answer(new AdminRoute.Request(path, requestTarget.query(), Map.of(), writes))));
         }
         return body(request)
-                .flatMap(
-                        body -> adminRoute.handler().answer(new AdminRoute.Request(path, requestTarget.query(), body)));
+                .flatMap(body ->
+                        adminRoute.handler().answer(new AdminRoute.Request(path, requestTarget.query(), body, writes)));
+    }
+
+    /** Returns the file of the dashboard that is requested; {@code null} for other paths. The host is checked first. */
+    private Dashboard.@Nullable Asset asset(HttpServerRequest request) {
+        String path = request.uri().replaceFirst("[?#].*", "");
+        if (!request.method().equals(HttpMethod.GET)) {
+            return null;
+        }
+        Dashboard.Asset asset = dashboard.find(path);
+        if (asset != null) {
+            adminAccess.check(request.requestHeaders());
+        }
+        return asset;
     }
 
     private AdminRoute route(String method, RequestTarget requestTarget) {
@@ -135,6 +153,11 @@ final class AdminHandler {
                 ? JsonDocuments.write(document.body())
                 : ((AdminRoute.Bytes) answer).json();
         return send(response, JSON, json);
+    }
+
+    private static Mono<Void> send(HttpServerResponse response, Dashboard.Asset asset) {
+        Dashboard.HEADERS.forEach(response::header);
+        return send(response, asset.type(), asset.bytes());
     }
 
     private static Mono<Void> send(HttpServerResponse response, HttpServerRequest request, Throwable error) {

@@ -22,8 +22,10 @@ record AdminRoute(String method, String template, Handler handler) {
      * @param path values of the path parameters
      * @param query query parameters, the last value of each name
      * @param body JSON object; empty without a body
+     * @param writes true if the token allows writing
      */
-    record Request(Map<String, String> path, Map<String, String> query, Map<String, @Nullable Object> body) {
+    record Request(
+            Map<String, String> path, Map<String, String> query, Map<String, @Nullable Object> body, boolean writes) {
         String pathParameter(String name) {
             String value = path.get(name);
             if (value == null) {

@@ -202,7 +202,7 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
     }
 
     /** Returns the log of the failed attempts. */
-    static AttemptLog attemptLog(ChatException error) {
+    public static AttemptLog attemptLog(ChatException error) {
         if (error instanceof ChatException.Exhausted exhausted) {
             return exhausted.attemptLog();
         }

@@ -164,7 +164,7 @@ class AdminEventsTest {
                         activityLog.feed(),
                         Admin.Options.reading(OperatorClient.READ).withWatchers(2))
                 .route();
-        AdminRoute.Request request = new AdminRoute.Request(Map.of(), Map.of(), Map.of());
+        AdminRoute.Request request = new AdminRoute.Request(Map.of(), Map.of(), Map.of(), false);
         AdminRoute.Answer first = route.handler().answer(request).block();
         assertThat(route.handler().answer(request).block()).isNotNull();
         for (int i = 0; i < 3; i++) {

@@ -59,7 +59,7 @@ public final class OperatorClient implements AutoCloseable {
         }
     }
 
-    String url(String path) {
+    public String url(String path) {
         return "http://127.0.0.1:" + server.port() + path;
     }
 
@@ -103,7 +103,7 @@ public final class OperatorClient implements AutoCloseable {
     }
 
     /** These bytes, and what comes back until the connection closes. */
-    String raw(String request) {
+    public String raw(String request) {
         try (Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
