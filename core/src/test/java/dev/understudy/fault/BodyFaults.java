@@ -27,7 +27,7 @@ final class BodyFaults {
             "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please.</body></html>";
     private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
     private static final End BAD_JSON = End.fails(PROTOCOL, "JSON");
-    private static final End FULL = End.fails(PROTOCOL, "67108864 bytes");
+    private static final End FULL = End.fails(PROTOCOL, ServerFault.STREAM + " bytes");
 
     private BodyFaults() {}
 
@@ -87,7 +87,7 @@ final class BodyFaults {
     }
 
     private static Stream<ServerFault> sizes() {
-        End large = End.fails(PROTOCOL, "16777216 bytes");
+        End large = End.fails(PROTOCOL, ServerFault.ANSWER + " bytes");
         return Stream.of(
                         body(
                                         "an endless answer of spaces",
@@ -122,11 +122,11 @@ final class BodyFaults {
                                         && sample.form != Form.ARRAY
                                         && sample != WireSample.GEMINI
                                         && sample != WireSample.OLLAMA))
-                .map(each -> each.readUpTo(16 * MIB));
+                .map(each -> each.readUpTo(ServerFault.ANSWER));
     }
 
     private static Stream<ServerFault> streams() {
-        End line = End.fails(PROTOCOL, "16777216 bytes");
+        End line = End.fails(PROTOCOL, ServerFault.ANSWER + " bytes");
         Stream<ServerFault> short_ = Stream.of(
                         body("an endless line", line, (sample, kind, caller) -> {
                                     caller.say(sample.form == Form.EVENTS ? "data: " : "");
@@ -155,7 +155,7 @@ final class BodyFaults {
                                     caller.endlessly(bytes("\"a\":\n"), 80 * MIB);
                                 })
                                 .only((sample, kind) -> sample.form == Form.EVENTS))
-                .map(each -> each.only(CallKind.STREAM).readUpTo(16 * MIB));
+                .map(each -> each.only(CallKind.STREAM).readUpTo(ServerFault.ANSWER));
         Stream<ServerFault> long_ = Stream.of(
                         body(
                                         "endless comments",
@@ -178,7 +178,7 @@ final class BodyFaults {
                                         (sample, kind, caller) ->
                                                 caller.endlessly(bytes("id: 1\nretry: 5\nevent: x\n\n"), 140 * MIB))
                                 .only((sample, kind) -> sample.form == Form.EVENTS))
-                .map(each -> each.only(BodyFaults::isLong).readUpTo(64 * MIB));
+                .map(each -> each.only(BodyFaults::isLong).readUpTo(ServerFault.STREAM));
         Stream<ServerFault> after = Stream.of(
                         body("an answer and then endless pings", End.SERVED, (sample, kind, caller) -> {
                             caller.say(sample.answer(kind));
@@ -188,7 +188,7 @@ final class BodyFaults {
                             caller.say(sample.answer(kind));
                             caller.endlessly(bytes("noise"), 140 * MIB);
                         }))
-                .map(each -> each.only(BodyFaults::isLong).readUpTo(64 * MIB));
+                .map(each -> each.only(BodyFaults::isLong).readUpTo(ServerFault.STREAM));
         Stream<ServerFault> silent =
                 Stream.of(body("an answer and then a connection that stays", End.SERVED, (sample, kind, caller) -> {
                             caller.say(sample.answer(kind));
@@ -199,7 +199,7 @@ final class BodyFaults {
         return Stream.of(short_, long_, after, silent).flatMap(some -> some);
     }
 
-    /** Limits streams of 64 MiB to one dialect of each framing, unless all are requested. */
+    /** Limits long streams to one dialect of each framing, unless all are requested. */
     private static boolean isLong(WireSample sample, CallKind kind) {
         return kind == CallKind.STREAM && (ALL || sample.isFirstOfItsForm());
     }
@@ -229,7 +229,7 @@ final class BodyFaults {
                                 "a frame whose beginning is damaged",
                                 sum,
                                 (sample, kind, caller) -> caller.say(flipped(sample.ping(), 8))),
-                        body("a frame of 2 GiB", End.fails(PROTOCOL, "16777216 bytes"), (sample, kind, caller) -> {
+                        body("a frame of 2 GiB", End.fails(PROTOCOL, ServerFault.ANSWER + " bytes"), (sample, kind, caller) -> {
                             caller.say(prelude(Integer.MAX_VALUE, 0));
                             caller.endlessly(bytes("x"), 80 * MIB);
                         }),
@@ -276,7 +276,7 @@ final class BodyFaults {
                                                         .bytes(),
                                                 140 * MIB))
                                 .only(BodyFaults::isLong)
-                                .readUpTo(64 * MIB))
+                                .readUpTo(ServerFault.STREAM))
                 .map(each -> each.only((sample, kind) -> kind == CallKind.STREAM && sample.form == Form.FRAMES));
     }
 

@@ -32,6 +32,14 @@ record ServerFault(
 
     static final long MIB = 1 << 20;
 
+    private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
+
+    /** Limit of an answer and of an event: an eighth of the default, and the default with {@code -Dunderstudy.tests.all=true}. */
+    static final int ANSWER = (int) (ALL ? 16 * MIB : 2 * MIB);
+
+    /** Limit of a stream, as {@link #ANSWER}. */
+    static final int STREAM = 4 * ANSWER;
+
     private static final Duration PATIENT = Duration.ofMinutes(2);
 
     /** Bytes that the server sends to one caller. */

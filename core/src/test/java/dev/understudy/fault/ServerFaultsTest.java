@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every fault of a server in every dialect leads to a typed failure, bounded in memory and time, and to a failover; or to
  * a success where the answer is complete.
  *
- * <p>By default each fault runs in one dialect of each framing and in some of the others, in turn, and streams of 64 MiB
- * in the former only; in all of them with {@code -Dunderstudy.tests.all=true}.
+ * <p>By default each fault runs in one dialect of each framing and in some of the others, in turn, long streams in the
+ * former only, and limits of sizes are an eighth of the defaults; in all of them, with the defaults, with {@code -Dunderstudy.tests.all=true}.
  */
 class ServerFaultsTest {
 
@@ -128,7 +128,10 @@ class ServerFaultsTest {
                 .withIdle(attack.idle());
         try (FaultServer server = new FaultServer(caller -> attack.script().play(sample, kind, caller));
                 ChatProvider first = sample.provider(Endpoint.of("first", server.url() + "/v1", "k-secret")
-                        .withTransport(Transport.defaults().withDrain(Duration.ofMillis(300))));
+                        .withTransport(Transport.defaults()
+                                .withDrain(Duration.ofMillis(300))
+                                .withMaxAnswer(ServerFault.ANSWER)
+                                .withMaxStream(ServerFault.STREAM)));
                 Understudy understudy = Understudy.builder()
                         .provider(first)
                         .provider(second)
