@@ -229,10 +229,13 @@ final class BodyFaults {
                                 "a frame whose beginning is damaged",
                                 sum,
                                 (sample, kind, caller) -> caller.say(flipped(sample.ping(), 8))),
-                        body("a frame of 2 GiB", End.fails(PROTOCOL, ServerFault.ANSWER + " bytes"), (sample, kind, caller) -> {
-                            caller.say(prelude(Integer.MAX_VALUE, 0));
-                            caller.endlessly(bytes("x"), 80 * MIB);
-                        }),
+                        body(
+                                "a frame of 2 GiB",
+                                End.fails(PROTOCOL, ServerFault.ANSWER + " bytes"),
+                                (sample, kind, caller) -> {
+                                    caller.say(prelude(Integer.MAX_VALUE, 0));
+                                    caller.endlessly(bytes("x"), 80 * MIB);
+                                }),
                         body(
                                 "a frame of a negative length",
                                 lengths,

@@ -19,8 +19,9 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
- * Every fault in every phase, in every way of going on, on sockets; single and double. The default run plays each
- * combination with one kind of fallbacks, over one protocol and in one dialect, {@code -Dunderstudy.tests.all=true} all.
+ * Every fault in every phase, in every way of going on, on sockets; single and double. The default run plays
+ * every other combination with one kind of fallbacks, over one protocol and in one dialect, {@code
+ * -Dunderstudy.tests.all=true} all.
  */
 class FaultMatrixTest {
 
@@ -60,7 +61,7 @@ class FaultMatrixTest {
         assertThat(wrong)
                 .as("%d of %d cells", wrong == null ? 0 : wrong.size(), cells.size())
                 .isEmpty();
-        assertThat(cells).hasSizeGreaterThan(ALL ? 1000 : 300);
+        assertThat(cells).hasSizeGreaterThan(ALL ? 1000 : 200);
     }
 
     private static void report(List<MatrixCell> cells, Map<String, Integer> skipped, long nanos, Duration cpu) {

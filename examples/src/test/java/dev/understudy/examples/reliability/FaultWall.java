@@ -46,17 +46,27 @@ final class FaultWall {
         return groups().values().stream().flatMap(List::stream).toList();
     }
 
-    /** Runs the faults and returns one line for each that did not end as it must. */
-    static List<String> run(List<Fault> faults, Path folder) throws IOException, InterruptedException {
+    /**
+     * Runs the faults and returns one line for each that did not end as it must.
+     *
+     * @param all true to run each in each mode through the gateway and the library, else through one of them, in turn
+     */
+    static List<String> run(List<Fault> faults, Path folder, boolean all) throws IOException, InterruptedException {
         List<Fixture> stages = new ArrayList<>();
         try {
             Map<String, Fixture> agents = new LinkedHashMap<>();
             for (Fault fault : faults) {
                 for (Mode mode : Mode.values()) {
-                    if (fault.modes().contains(mode)) {
+                    if (!fault.modes().contains(mode)) {
+                        continue;
+                    }
+                    boolean gateway = stages.size() % 2 == 0;
+                    if (all || gateway) {
                         Fixture behind = new Fixture(fault, mode);
                         stages.add(behind);
                         agents.put("agent-" + agents.size(), behind);
+                    }
+                    if (all || !gateway) {
                         Fixture direct = new Fixture(fault, mode);
                         stages.add(direct);
                         direct.caller("library", new LibraryCaller(fault, direct.upstreams()));

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults of upstreams, each through the gateway and through the library. {@code -P wall} adds those that wait for limits,
- * {@code -Dunderstudy.wall.only=} selects by a regular expression.
+ * Faults of upstreams, each through the gateway or the library, in turn. {@code -P wall} runs each through both, and adds those
+ * that wait for limits; {@code -Dunderstudy.wall.only=} selects by a regular expression.
  */
 @Timeout(400)
 class FaultWallTest {
@@ -25,7 +25,7 @@ class FaultWallTest {
                 .filter(fault -> ALL || !fault.waits())
                 .filter(fault -> ONLY.matcher(fault.name()).find())
                 .toList();
-        List<String> wrong = FaultWall.run(faults, folder);
+        List<String> wrong = FaultWall.run(faults, folder, ALL);
         assertThat(wrong).as("%d of %d faults", wrong.size(), faults.size()).isEmpty();
     }
 
