@@ -372,7 +372,7 @@ public sealed interface Event {
     }
 
     /**
-     * Health checks made a provider healthy or unhealthy.
+     * Health checks, or failures of several models, took a provider out of rotation or put it back.
      *
      * @param understudy name of the understudy
      * @param provider name of the provider

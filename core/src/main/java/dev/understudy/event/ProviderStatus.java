@@ -88,7 +88,7 @@ public final class ProviderStatus {
     }
 
     /**
-     * Returns the end of the last probe; {@code null} before the first.
+     * Returns the end of the last call or health check that said something about the provider; {@code null} before the first.
      *
      * @return the time
      */
@@ -97,7 +97,7 @@ public final class ProviderStatus {
     }
 
     /**
-     * Returns the time of the last successful call; {@code null} before the first.
+     * Returns the time of the last successful call or health check; {@code null} before the first.
      *
      * @return the time
      */
@@ -115,7 +115,8 @@ public final class ProviderStatus {
     }
 
     /**
-     * Returns the failures since the last success. Only failures that speak against the provider count.
+     * Returns the failed calls and health checks in a row. Of calls only failures that speak against the provider count. An
+     * answer ends the row; a free health check ends only that of the checks.
      *
      * @return the number
      */
@@ -133,7 +134,7 @@ public final class ProviderStatus {
     }
 
     /**
-     * Returns the response times of complete answers.
+     * Returns the response times of complete answers; the last one may be that of a health check.
      *
      * @return the times
      */
@@ -304,7 +305,7 @@ public final class ProviderStatus {
         /**
          * Sets {@link ProviderStatus#lastCheck()}.
          *
-         * @param lastCheck end of the last probe
+         * @param lastCheck end of the last call or health check
          * @return this builder
          */
         public Builder lastCheck(@Nullable Instant lastCheck) {
@@ -466,8 +467,8 @@ public final class ProviderStatus {
     /**
      * Response times, from the request to the end of the answer.
      *
-     * @param last time of the last answer; {@code null} before the first
-     * @param average moving average; {@code null} before the first
+     * @param last time of the last answer or successful health check; {@code null} before the first
+     * @param average moving average of answers; {@code null} before the first
      */
     public record ResponseTime(
             @Nullable Duration last, @Nullable Duration average) {}

@@ -235,6 +235,19 @@ class GatewayTest {
     }
 
     @Test
+    void dashboardIsServedWhereAdminRoutesAre() throws Exception {
+        GatewayClient client = start("{support: {primary: ann, backups: [bob]}}", Map.of("GATEWAY_ADMIN_TOKEN", ADMIN));
+        GatewayClient.Response page = client.get("/understudy/");
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("content-type")).startsWith("text/html");
+        assertThat(client.get("/understudy/app.js").status()).isEqualTo(200);
+        assertThat(client.get("/api/overview").status()).isEqualTo(401);
+        assertThat(client.get("/api/overview", "authorization", "Bearer " + ADMIN)
+                        .body())
+                .contains("\"access\":\"write\"");
+    }
+
+    @Test
     void errorsOfRoutesAndBodiesHaveTheFormOfOpenAi() throws Exception {
         GatewayClient client = start("{support: {primary: ann}}", Map.of());
         GatewayClient.Response missing = client.get("/v1/nothing");
