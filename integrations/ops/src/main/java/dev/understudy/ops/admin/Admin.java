@@ -243,7 +243,7 @@ public final class Admin {
     private static boolean isOurs(HttpServerRequest request) {
         return request.uri()
                 .matches(
-                        "(?i)(https?://[^/?#]*)?((/api/(((agents|providers)(/[^?#]*)?)|events|overview|openapi\\.json))|/understudy/[^?#]*)([?#].*)?");
+                        "(?i)(https?://[^/?#]*)?((/api/(((agents|providers)(/[^?#]*)?)|events|overview|openapi\\.json))|/understudy(/[^?#]*)?)([?#].*)?");
     }
 
     /**

@@ -68,6 +68,7 @@ final class Dashboard {
     /** Returns the file at a path; {@code null} if there is none. */
     @Nullable
     Asset find(String path) {
-        return assets.get(path.equals(PATH) ? PATH + "index.html" : path);
+        boolean page = path.equals(PATH) || PATH.equals(path + "/");
+        return assets.get(page ? PATH + "index.html" : path);
     }
 }

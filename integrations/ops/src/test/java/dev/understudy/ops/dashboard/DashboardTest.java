@@ -103,6 +103,10 @@ class DashboardTest {
         assertThat(fetch("").body()).isEqualTo(source("index.html"));
         assertThat(fetch("").headers().firstValue("content-type")).hasValue("text/html; charset=utf-8");
         assertThat(fetch("?x=1").statusCode()).isEqualTo(200);
+        HttpRequest bare =
+                HttpRequest.newBuilder(URI.create(operator.url("/understudy"))).build();
+        assertThat(CLIENT.send(bare, HttpResponse.BodyHandlers.ofString()).body())
+                .isEqualTo(source("index.html"));
     }
 
     @ParameterizedTest
