@@ -1,15 +1,17 @@
 package dev.understudy.guard;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts calls in flight, and refuses further ones once it is closed. Safe for use by many threads. */
 public final class InFlight {
 
-    private final AtomicInteger calls = new AtomicInteger();
-    private final AtomicBoolean over = new AtomicBoolean();
+    private static final int CLOSED = 1;
+    private static final int CALL = 2;
+
+    /** Twice the number of calls, plus one when closed: one value, so that no call can begin between two readings. */
+    private final AtomicInteger state = new AtomicInteger();
+
     private final Runnable drained;
-    private volatile boolean closed;
 
     /** @param drained run once, when it is closed and no call is in flight */
     public InFlight(Runnable drained) {
@@ -18,36 +20,28 @@ public final class InFlight {
 
     /** Counts a call in; false when no more calls may begin. Each call that was counted in leaves once. */
     public boolean enter() {
-        calls.incrementAndGet();
-        if (closed) {
-            leave();
-            return false;
-        }
-        return true;
+        return !isClosed(state.getAndUpdate(is -> isClosed(is) ? is : is + CALL));
     }
 
     /** Counts a call out. */
     public void leave() {
-        if (calls.decrementAndGet() == 0 && closed) {
-            end();
+        if (state.addAndGet(-CALL) == CLOSED) {
+            drained.run();
         }
     }
 
     /** Refuses calls from now on. Idempotent. */
     public void close() {
-        closed = true;
-        if (calls.get() == 0) {
-            end();
+        if (state.getAndUpdate(is -> is | CLOSED) == 0) {
+            drained.run();
         }
     }
 
     public boolean isClosed() {
-        return closed;
+        return isClosed(state.get());
     }
 
-    private void end() {
-        if (over.compareAndSet(false, true)) {
-            drained.run();
-        }
+    private static boolean isClosed(int state) {
+        return (state & CLOSED) != 0;
     }
 }
