@@ -1,11 +1,13 @@
 package dev.understudy.examples.gateway;
 
+import dev.understudy.event.ProviderStatus;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** A gateway started from a configuration file, for tests of other packages. */
 public final class RunningGateway implements AutoCloseable {
@@ -36,6 +38,14 @@ public final class RunningGateway implements AutoCloseable {
 
     public int port() {
         return gateway.port();
+    }
+
+    /** Returns the attempts in flight at all providers of all agents. */
+    public int inFlight() {
+        return gateway.agents().ids().stream()
+                .flatMap(id -> Objects.requireNonNull(gateway.agents().understudy(id)).control().status().stream())
+                .mapToInt(ProviderStatus::inFlight)
+                .sum();
     }
 
     @Override
