@@ -86,7 +86,11 @@ public final class UnderstudyControl {
      * @throws IllegalArgumentException if no provider has this name
      */
     public void hold(String provider, @Nullable Duration duration) {
-        providerPool.named(provider).hold(duration, policies.timeSource().nanos());
+        providerPool.hold(
+                providerPool.named(provider),
+                duration,
+                false,
+                policies.timeSource().nanos());
         policies.statePublisher().holdStarted(provider, null, duration);
     }
 
@@ -118,7 +122,7 @@ public final class UnderstudyControl {
      */
     public void release(String provider) {
         PooledProvider pooledProvider = providerPool.named(provider);
-        pooledProvider.release();
+        providerPool.release(pooledProvider, false, policies.timeSource().nanos());
         policies.statePublisher().holdEnded(provider, null);
         pooledProvider.circuits().forEach((model, circuit) -> {
             circuit.release(policies.timeSource().nanos());

@@ -406,6 +406,28 @@ public sealed interface Event {
     }
 
     /**
+     * A provider was held, so that calls do not ask it, or released. A hold of one model is a change of its circuit.
+     *
+     * @param understudy name of the understudy
+     * @param provider name of the provider
+     * @param held {@code true} if a hold began, {@code false} if it was released
+     * @param duration time of the hold; {@code null} until it is released
+     * @param reason reason in words
+     */
+    record HoldChanged(
+            String understudy,
+            String provider,
+            boolean held,
+            @Nullable Duration duration,
+            String reason) implements Event {
+        @Override
+        public String toString() {
+            return Failure.printable(provider + (held ? " is held" : " is released")
+                    + (duration == null ? "" : " for " + EventFormat.millis(duration)) + ", " + reason);
+        }
+    }
+
+    /**
      * The connections of a provider could not be opened in advance. Calls may still succeed.
      *
      * @param understudy name of the understudy

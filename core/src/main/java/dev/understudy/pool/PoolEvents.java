@@ -6,6 +6,7 @@ import dev.understudy.event.Listener;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
 import dev.understudy.guard.ProbeState;
+import java.time.Duration;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,10 @@ public record PoolEvents(String understudy, Listener listener) {
         } else {
             healthChanged(provider, ProviderStatus.Health.HEALTHY, null);
         }
+    }
+
+    void holdChanged(String provider, boolean held, @Nullable Duration duration, String cause) {
+        publish(new Event.HoldChanged(understudy, provider, held, duration, cause));
     }
 
     void modelRetiring(String provider, String model, LocalDate day) {

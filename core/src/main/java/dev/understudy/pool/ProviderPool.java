@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** The providers of an understudy in order of composition, and the active one, which is asked first. */
 public final class ProviderPool {
@@ -54,6 +55,8 @@ public final class ProviderPool {
     private record Trial(long at, boolean made, int answers) {
         private static final Trial NONE = new Trial(0, false, 0);
     }
+
+    private static final String REMOTE = "as in another instance";
 
     /** Marks a primary that was not left yet. */
     private static final int NEVER_LEFT = -1;
@@ -167,14 +170,30 @@ public final class ProviderPool {
         statePublisher.active(provider, true);
     }
 
+    /** Holds a provider, by an operator's choice here or in another instance. */
+    public void hold(PooledProvider pooledProvider, @Nullable Duration duration, boolean remote, long now) {
+        pooledProvider.hold(duration, now);
+        events.holdChanged(pooledProvider.name(), true, duration, cause(remote));
+    }
+
+    /** Ends the hold of a provider, by an operator's choice here or in another instance. */
+    public void release(PooledProvider pooledProvider, boolean remote, long now) {
+        boolean held = pooledProvider.isHeld(now);
+        pooledProvider.release();
+        if (held) {
+            events.holdChanged(pooledProvider.name(), false, null, cause(remote));
+        }
+    }
+
+    private static String cause(boolean remote) {
+        return remote ? REMOTE : "by an operator";
+    }
+
     /** Follows a change of the active provider in another instance. */
     void applyRemote(String provider, boolean manual, long now) {
         find(provider).map(pooledProviders::indexOf).ifPresent(next -> {
             ActiveState was = state.get();
-            replace(
-                    was,
-                    new ActiveState(next, manual ? next : was.primary, now, was.relapses, Trial.NONE),
-                    "as in another instance");
+            replace(was, new ActiveState(next, manual ? next : was.primary, now, was.relapses, Trial.NONE), REMOTE);
         });
     }
 

@@ -92,7 +92,7 @@ public final class StateSubscriber implements Disposable {
             return;
         }
         if (hold.model() == null) {
-            pooledProvider.hold(duration, now);
+            providerPool.hold(pooledProvider, duration, true, now);
         } else {
             pooledProvider.circuit(hold.model()).forceOpen(duration, now);
         }
@@ -104,7 +104,7 @@ public final class StateSubscriber implements Disposable {
             return;
         }
         if (ended.model() == null) {
-            pooledProvider.release();
+            providerPool.release(pooledProvider, true, now);
         } else {
             pooledProvider.circuit(ended.model()).release(now);
         }

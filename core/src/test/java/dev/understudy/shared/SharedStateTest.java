@@ -144,6 +144,36 @@ class SharedStateTest {
     }
 
     @Test
+    void holdAndReleaseAreEventsHereAndElsewhere() {
+        Instance one = new Instance(shared);
+        new Instance(shared);
+        one.understudy.control().hold("a", MINUTE);
+        one.understudy.control().release("a");
+        one.understudy.control().release("a"); // is not held any more
+        assertThat(scenario.events(Event.HoldChanged.class))
+                .extracting(
+                        event -> event.provider() + " " + event.held() + " " + event.duration() + " " + event.reason())
+                .containsExactlyInAnyOrder(
+                        "a true PT1M by an operator",
+                        "a true PT1M as in another instance",
+                        "a false null by an operator",
+                        "a false null as in another instance");
+    }
+
+    @Test
+    void ownSwitchIsNotReportedAsOneOfAnotherInstance() {
+        Instance one = new Instance(shared);
+        one.understudy.control().switchTo("b");
+        assertThat(scenario.events(Event.ActiveProviderChanged.class))
+                .extracting(Event.ActiveProviderChanged::reason)
+                .containsExactly("switched manually");
+        new Instance(shared);
+        assertThat(scenario.events(Event.ActiveProviderChanged.class))
+                .extracting(Event.ActiveProviderChanged::reason)
+                .containsExactly("switched manually", "as in another instance");
+    }
+
+    @Test
     void manualSwitchIsSharedAndStays() {
         Instance one = new Instance(shared);
         Instance two = new Instance(shared);

@@ -212,6 +212,8 @@ public final class Day {
                 new Event.HealthChanged("day", "a", ProviderStatus.Health.UNHEALTHY, "probe failed with " + PROMPT),
                 new Event.HealthChanged("day", "a", ProviderStatus.Health.HEALTHY, null),
                 new Event.ActiveProviderChanged("day", "a", "b", "after 5 consecutive failures"),
+                new Event.HoldChanged("day", "a", true, Duration.ofMinutes(10), "by an operator"),
+                new Event.HoldChanged("day", "a", false, null, "by an operator"),
                 new Event.ModelRetiring("day", "a", "a-1", LocalDate.of(2026, 12, 11)),
                 new Event.OperatorAction("day", "write", "hold", "a", "held for maintenance"))) {
             listener.on(event);

@@ -148,6 +148,10 @@ public record EventPayload(String type, String agent, Map<String, Object> data) 
                         "from_provider", e.from())
                 .put("to_provider", e.to())
                 .put("reason", e.reason()));
+        mapping(Event.HoldChanged.class, "hold.changed", (e, fields) -> fields.put("provider", e.provider())
+                .put("held", e.held())
+                .put("for_ms", e.duration())
+                .put("reason", e.reason()));
         mapping(Event.WarmupFailed.class, "warmup.failed", (e, fields) -> fields.put("provider", e.provider())
                 .failure(e.failure()));
         mapping(Event.ModelRetiring.class, "model.retiring", (e, fields) -> fields.route(e.provider(), e.model())

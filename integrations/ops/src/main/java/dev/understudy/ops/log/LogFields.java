@@ -149,6 +149,11 @@ record LogFields(Event event, boolean vendorText) {
                     .add("reason", vendorText ? changed.reason() : null);
         } else if (event instanceof Event.ActiveProviderChanged changed) {
             line.add("from", changed.from()).add("to", changed.to()).add("reason", changed.reason());
+        } else if (event instanceof Event.HoldChanged changed) {
+            line.add("provider", changed.provider())
+                    .add("held", changed.held())
+                    .add("for_ms", changed.duration())
+                    .add("reason", changed.reason());
         } else if (event instanceof Event.WarmupFailed failed) {
             line.add("provider", failed.provider());
             failure(line, failed.failure());

@@ -162,6 +162,7 @@ public final class Logs implements Listener {
         boolean informs = event instanceof Event.Retrying
                 || event instanceof Event.Hedged
                 || event instanceof Event.Trimmed
+                || event instanceof Event.HoldChanged
                 || event instanceof Event.OperatorAction;
         return informs ? Level.INFO : Level.FINE;
     }

@@ -21,7 +21,7 @@ record AttemptObservation(Observation observation) {
                 .contextualName("chat " + attempt.model())
                 .parentObservation(parent);
         ObservationKeys.OPERATION.put(observation, "chat");
-        ObservationKeys.PROVIDER.put(observation, attempt.provider());
+        ObservationKeys.putProvider(observation, attempt.provider());
         ObservationKeys.STREAM.put(observation, attempt.call().stream());
         ObservationKeys.UNDERSTUDY.put(observation, attempt.call().understudy());
         ObservationKeys.OUTCOME.put(observation, ObservationKeys.NONE);

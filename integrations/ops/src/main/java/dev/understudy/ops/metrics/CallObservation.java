@@ -30,6 +30,9 @@ final class CallObservation implements Listener {
     /** Key of the observation in a Reactor Context, as Micrometer's context propagation uses it. */
     static final String KEY = "micrometer.observation";
 
+    /** Finish reason of a stream that ended before its finish. */
+    private static final String CUT = "error";
+
     /** Marks a span as failed. The message is the kind only, because messages of failures quote vendors. */
     static final class SpanError extends RuntimeException {
 
@@ -63,7 +66,7 @@ final class CallObservation implements Listener {
             observation.parentObservation(context.get(KEY));
         }
         ObservationKeys.OPERATION.put(observation, "chat");
-        ObservationKeys.PROVIDER.put(observation, ObservationKeys.NONE);
+        ObservationKeys.putProvider(observation, ObservationKeys.NONE);
         ObservationKeys.STREAM.put(observation, stream);
         ObservationKeys.UNDERSTUDY.put(observation, understudy);
         ObservationKeys.OUTCOME.put(observation, ObservationKeys.NONE);
@@ -123,6 +126,8 @@ final class CallObservation implements Listener {
             close(failed.call(), failed.attempt());
         } else if (event instanceof Event.AttemptAbandoned abandoned) {
             close(abandoned.call(), abandoned.attempt());
+        } else if (event instanceof Event.RouteSkipped skipped) {
+            closeSkipped(skipped.call(), skipped.attempt());
         } else if (event instanceof Event.CallSucceeded served) {
             List<AttemptLog.Attempt> entries = served.servedBy().attemptLog().attempts();
             close(served.call(), entries.get(entries.size() - 1));
@@ -134,6 +139,18 @@ final class CallObservation implements Listener {
                 attempts.remove(new Key(call, attempt.provider(), attempt.model(), attempt.attempt()));
         if (span != null) {
             span.end(attempt);
+        }
+    }
+
+    /** Ends an attempt that began and was not sent, for example because all of its keys cool down. */
+    private void closeSkipped(Event.CallId call, AttemptLog.Attempt attempt) {
+        for (Key key : attempts.keySet()) {
+            if (key.call.equals(call) && key.provider.equals(attempt.provider()) && key.model.equals(attempt.model())) {
+                AttemptObservation span = attempts.remove(key);
+                if (span != null) {
+                    span.end(attempt);
+                }
+            }
         }
     }
 
@@ -159,6 +176,7 @@ final class CallObservation implements Listener {
             if (error instanceof ChatException.PartialAnswer partial) {
                 served(partial.partial().servedBy());
                 putUsage(observation, partial.attemptLog().usage());
+                ObservationKeys.FINISH_REASONS.put(observation, CUT);
                 close("partial");
             } else if (error instanceof ChatException.Exhausted exhausted) {
                 ObservationKeys.ATTEMPTS.put(observation, exhausted.attemptLog().attemptCount());
@@ -208,7 +226,7 @@ final class CallObservation implements Listener {
     }
 
     private void served(ServedBy servedBy) {
-        ObservationKeys.PROVIDER.put(observation, servedBy.provider());
+        ObservationKeys.putProvider(observation, servedBy.provider());
         ObservationKeys.FALLBACK.put(observation, servedBy.fallback());
         ObservationKeys.ATTEMPTS.put(observation, servedBy.attemptLog().attemptCount());
     }

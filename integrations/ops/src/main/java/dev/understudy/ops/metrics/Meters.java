@@ -45,7 +45,8 @@ enum Meters {
             "model",
             "outcome",
             "kind",
-            "phase"),
+            "phase",
+            "status"),
     RETRY(Type.COUNTER, "understudy.retry", "Retries on the same route", "understudy", "provider", "model", "kind"),
     FAILOVER(
             Type.COUNTER,
@@ -159,6 +160,13 @@ enum Meters {
             "status"),
     ACTIVE_CHANGED(
             Type.COUNTER, "understudy.active.changed", "Changes of the active provider", "understudy", "from", "to"),
+    HOLD_CHANGED(
+            Type.COUNTER,
+            "understudy.hold.changed",
+            "Holds of providers by operators, and releases",
+            "understudy",
+            "provider",
+            "state"),
     WARMUP_FAILED(Type.COUNTER, "understudy.warmup.failed", "Failed warm-ups", "understudy", "provider", "kind"),
     MODEL_RETIRING(
             Type.COUNTER,

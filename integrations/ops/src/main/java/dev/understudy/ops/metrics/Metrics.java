@@ -189,6 +189,8 @@ public final class Metrics implements Listener {
             count(Meters.HEALTH_CHANGED, understudy, changed.provider(), label(changed.health()));
         } else if (event instanceof Event.ActiveProviderChanged changed) {
             count(Meters.ACTIVE_CHANGED, understudy, changed.from(), changed.to());
+        } else if (event instanceof Event.HoldChanged changed) {
+            count(Meters.HOLD_CHANGED, understudy, changed.provider(), changed.held() ? "held" : "released");
         } else if (event instanceof Event.WarmupFailed failed) {
             count(Meters.WARMUP_FAILED, understudy, failed.provider(), kind(failed.failure()));
         } else if (event instanceof Event.ModelRetiring retiring) {
@@ -229,7 +231,7 @@ public final class Metrics implements Listener {
         Failure failure = attempt.failure();
         String kind = failure == null ? NONE : kind(failure);
         String phase = failure == null || failure.phase() == null ? NONE : label(failure.phase());
-        count(Meters.ATTEMPTS, understudy, provider, model, outcome, kind, phase);
+        count(Meters.ATTEMPTS, understudy, provider, model, outcome, kind, phase, status(failure));
         if (attempt.outcome() == AttemptLog.Outcome.SERVED) {
             Meters.RESPONSE
                     .timer(registry, understudy, provider, model, operation(call))
@@ -279,6 +281,12 @@ public final class Metrics implements Listener {
             return "rejected";
         }
         return failure instanceof ChatException.PartialAnswer ? "partial" : "exhausted";
+    }
+
+    /** Returns the HTTP status of a failed attempt. Statuses out of range are vendors' inventions and have no bound. */
+    private static String status(@Nullable Failure failure) {
+        int status = failure == null ? 0 : failure.status();
+        return status < 100 || status > 599 ? NONE : Integer.toString(status);
     }
 
     private static String kind(Failure failure) {

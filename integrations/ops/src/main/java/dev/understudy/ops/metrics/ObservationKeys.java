@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 enum ObservationKeys {
     OPERATION(true, "gen_ai.operation.name"),
-    PROVIDER(true, "gen_ai.provider.name"),
+    VENDOR(true, "gen_ai.provider.name"),
+    PROVIDER(true, "understudy.provider"),
     STREAM(true, "gen_ai.request.stream"),
     UNDERSTUDY(true, "understudy.name"),
     OUTCOME(true, "understudy.outcome"),
@@ -50,6 +51,12 @@ enum ObservationKeys {
 
     boolean isLow() {
         return low;
+    }
+
+    /** Sets both names of the provider. */
+    static void putProvider(Observation observation, String provider) {
+        VENDOR.put(observation, ProviderNames.wellKnown(provider));
+        PROVIDER.put(observation, provider);
     }
 
     /** Sets the key on an observation unless the value is {@code null}. */

@@ -2,6 +2,7 @@ package dev.understudy.ops.webhook;
 
 import dev.understudy.event.Event;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -19,17 +20,18 @@ final class EventCoalescer {
 
     static final int MAX_SUBJECTS = 1_000;
 
-    /** Receives an event and the number of events that it represents. */
+    /** Receives an event with its time and the number of events that it represents. */
     @FunctionalInterface
     interface Sink {
-        void on(Event event, int count);
+        void on(Event event, Instant at, int count);
     }
 
     /** The kind of an event and the provider that it concerns. */
     private record Subject(Class<?> sort, String understudy, String provider, String detail) {}
 
-    private record Window(int count, @Nullable Event last) {
-        static final Window EMPTY = new Window(0, null);
+    /** @param at time of the last event */
+    private record Window(int count, @Nullable Event last, Instant at) {
+        static final Window EMPTY = new Window(0, null, Instant.EPOCH);
     }
 
     private final Duration time;
@@ -46,8 +48,9 @@ final class EventCoalescer {
     /** Posts an event, now or combined with others later, and returns true; false when too many kinds are pending. */
     boolean on(Event event) {
         Subject subject = subject(event);
+        Instant now = Instant.ofEpochMilli(scheduler.get().now(TimeUnit.MILLISECONDS));
         if (time.isZero() || subject == null) {
-            sink.on(event, 1);
+            sink.on(event, now, 1);
             return true;
         }
         if (windows.size() >= MAX_SUBJECTS && !windows.containsKey(subject)) {
@@ -56,10 +59,10 @@ final class EventCoalescer {
         AtomicBoolean first = new AtomicBoolean();
         windows.compute(subject, (key, window) -> {
             first.set(window == null);
-            return window == null ? Window.EMPTY : new Window(window.count + 1, event);
+            return window == null ? Window.EMPTY : new Window(window.count + 1, event, now);
         });
         if (first.get()) {
-            sink.on(event, 1);
+            sink.on(event, now, 1);
             openWindow(subject);
         }
         return true;
@@ -76,7 +79,7 @@ final class EventCoalescer {
             return window == null || window.last == null ? null : Window.EMPTY;
         });
         if (closed[0] != null && closed[0].last != null) {
-            sink.on(closed[0].last, closed[0].count);
+            sink.on(closed[0].last, closed[0].at, closed[0].count);
             openWindow(subject);
         }
     }
@@ -106,6 +109,9 @@ final class EventCoalescer {
         }
         if (event instanceof Event.StreamLost lost) {
             return new Subject(Event.StreamLost.class, lost.understudy(), lost.provider(), "");
+        }
+        if (event instanceof Event.HoldChanged changed) {
+            return new Subject(Event.HoldChanged.class, changed.understudy(), changed.provider(), "");
         }
         return event instanceof Event.ActiveProviderChanged changed
                 ? new Subject(Event.ActiveProviderChanged.class, changed.understudy(), "", "")

@@ -30,6 +30,9 @@ final class TopicFilter {
             return topic == Topic.HEALTH
                     || (topic == Topic.RECOVERY && changed.health() == ProviderStatus.Health.HEALTHY);
         }
+        if (event instanceof Event.HoldChanged changed) {
+            return topic == Topic.CIRCUIT || (topic == Topic.RECOVERY && !changed.held());
+        }
         if (event instanceof Event.FailedOver
                 || event instanceof Event.StreamTakenOver
                 || event instanceof Event.StreamLost) {

@@ -3,7 +3,6 @@ package dev.understudy.ops.webhook;
 import dev.understudy.event.Event;
 import java.time.Instant;
 import java.util.HexFormat;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -40,13 +39,13 @@ final class WebhookQueue {
                 .subscribe();
     }
 
-    void put(Event event, int count) {
-        Instant now = Instant.ofEpochMilli(scheduler.get().now(TimeUnit.MILLISECONDS));
+    /** @param at time of the event */
+    void put(Event event, Instant at, int count) {
         String id = "msg_" + HexFormat.of().toHexDigits(random.nextLong())
                 + HexFormat.of().toHexDigits(random.nextLong());
         FluxSink<WebhookMessage> sink = queue;
         if (sink != null) {
-            sink.next(new WebhookMessage(id, now, event, count));
+            sink.next(new WebhookMessage(id, at, event, count));
         }
     }
 

@@ -25,9 +25,9 @@ public final class Webhooks implements Listener, AutoCloseable {
     public enum Topic {
         /** Failovers, takeovers of streams, and streams that were lost. */
         FAILOVER,
-        /** A circuit closed, or a provider became healthy again. */
+        /** A circuit closed, or a provider became healthy again or was released. */
         RECOVERY,
-        /** A circuit opened, closed, was held or released. */
+        /** A circuit opened or closed, or a provider or one of its models was held or released. */
         CIRCUIT,
         /** Health checks changed the status of a provider. */
         HEALTH,

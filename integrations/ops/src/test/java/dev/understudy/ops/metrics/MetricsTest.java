@@ -16,12 +16,16 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +115,17 @@ class MetricsTest {
         for (String tag : meters.tags()) {
             assertThat(line).contains(tag.replace('.', '_') + "=\"");
         }
+    }
+
+    /** {@code -Dunderstudy.write=true} writes the file. */
+    @Test
+    void scrapeIsThatOfTheFile() throws IOException {
+        Path file = Path.of("src/test/resources/dev/understudy/ops/scrape-of-a-day.txt");
+        String scraped = SCRAPED.lines().sorted().collect(Collectors.joining("\n", "", "\n"));
+        if (Boolean.getBoolean("understudy.write")) {
+            Files.writeString(file, scraped);
+        }
+        assertThat(scraped).isEqualTo(Files.readString(file));
     }
 
     @ParameterizedTest

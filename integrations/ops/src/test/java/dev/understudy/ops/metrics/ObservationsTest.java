@@ -169,6 +169,7 @@ class ObservationsTest {
         SpanData call = spans.one("gen_ai.request.model", "m");
         assertThat(Spans.key(call, "understudy.outcome")).isEqualTo("partial");
         assertThat(Spans.key(call, "understudy.usage.estimated")).isEqualTo("true");
+        assertThat(Spans.key(call, "gen_ai.response.finish_reasons")).isEqualTo("error");
         assertThat(Spans.key(spans.childrenOf(call).get(0), "understudy.outcome"))
                 .isEqualTo("partial");
         spans.assertAllEnded();
@@ -196,6 +197,16 @@ class ObservationsTest {
                 .extracting(span -> Spans.key(span, "understudy.outcome"))
                 .containsExactly("cancelled", "cancelled");
         spans.assertAllEnded();
+    }
+
+    @Test
+    void providerHasItsNameInTheConventionsAndItsOwn() {
+        ScriptedProvider gemini = ScriptedProvider.named("gemini").always(ScriptedAnswer.text("Here."));
+        play(false, Observations.over(Understudy.over(gemini), spans.registry));
+        assertThat(spans.all())
+                .extracting(
+                        span -> Spans.key(span, "gen_ai.provider.name") + " " + Spans.key(span, "understudy.provider"))
+                .containsExactly("gcp.gemini gemini", "gcp.gemini gemini");
     }
 
     @Test

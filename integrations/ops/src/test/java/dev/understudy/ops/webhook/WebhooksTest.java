@@ -216,11 +216,13 @@ class WebhooksTest {
                 new Event.HealthChanged("support", "a", ProviderStatus.Health.UNHEALTHY, "refused"),
                 new Event.HealthChanged("support", "a", ProviderStatus.Health.HEALTHY, null),
                 MOVED,
+                new Event.HoldChanged("support", "a", true, null, "by an operator"),
+                new Event.HoldChanged("support", "a", false, null, "by an operator"),
                 new Event.OperatorAction("support", "write", "hold", "a", "a is held"));
         Map<Webhooks.Topic, List<String>> expected = Map.of(
                 Webhooks.Topic.FAILOVER, List.of("call.failed_over"),
-                Webhooks.Topic.RECOVERY, List.of("circuit.changed", "health.changed"),
-                Webhooks.Topic.CIRCUIT, List.of("circuit.changed", "circuit.changed"),
+                Webhooks.Topic.RECOVERY, List.of("circuit.changed", "health.changed", "hold.changed"),
+                Webhooks.Topic.CIRCUIT, List.of("circuit.changed", "circuit.changed", "hold.changed", "hold.changed"),
                 Webhooks.Topic.HEALTH, List.of("health.changed", "health.changed"),
                 Webhooks.Topic.ACTIVE, List.of("active.changed"),
                 Webhooks.Topic.AUDIT, List.of("admin.changed"));
