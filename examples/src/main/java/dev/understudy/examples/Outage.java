@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.event.ProviderStatus;
+import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
 import dev.understudy.policy.RetryPolicy;
@@ -112,7 +113,8 @@ public final class Outage {
                     + " to second " + DOWN_TO + ".");
             consoleOutput.line("");
             Timeline timeline = new Timeline();
-            try (Understudy understudy = over(primary, backup, timeline)) {
+            ActivityLog activity = new ActivityLog();
+            try (Understudy understudy = over(primary, backup, timeline.and(activity))) {
                 understudy.warmup().block(Duration.ofMinutes(1));
                 Flux.interval(BETWEEN)
                         .onBackpressureBuffer()
@@ -123,18 +125,20 @@ public final class Outage {
                                 .onErrorResume(error -> Mono.empty()))
                         .blockLast(Duration.ofMinutes(1));
             }
-            return report(timeline, consoleOutput);
+            int exit = report(timeline, consoleOutput);
+            ReportTable.of(activity.report()).forEach(consoleOutput::line);
+            return exit;
         }
     }
 
-    private static Understudy over(ScriptedServer primary, ScriptedServer backup, Timeline timeline) {
+    private static Understudy over(ScriptedServer primary, ScriptedServer backup, Listener listener) {
         return Understudy.builder()
                 .provider(Providers.openAi(Endpoint.of("primary", primary.url(), "demo-key")))
                 .provider(Providers.openAi(Endpoint.of("backup", backup.url(), "demo-key")))
                 .retry(RetryPolicy.none())
                 .circuit(CircuitPolicy.defaults().withPause(Duration.ofMillis(500), Duration.ofSeconds(1)))
                 .failover(FailoverPolicy.defaults().withReturnAfter(Duration.ofMillis(500)))
-                .listener(timeline)
+                .listener(listener)
                 .build();
     }
 

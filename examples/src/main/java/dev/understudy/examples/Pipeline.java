@@ -6,6 +6,8 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.provider.Providers;
@@ -69,9 +71,15 @@ public final class Pipeline {
 
     static int run(ConsoleOutput consoleOutput) {
         DemoServers.warmUp();
+        ActivityLog activity = new ActivityLog();
+        Listener lines = event -> {
+            if (!(event instanceof Event.AttemptStarted)) {
+                consoleOutput.event(event);
+            }
+        };
         try (ScriptedServer primary = ScriptedServer.start();
                 ScriptedServer backup = ScriptedServer.start();
-                Understudy provider = over(primary, backup, consoleOutput)) {
+                Understudy provider = over(primary, backup, lines.and(activity))) {
             primary.when(about("row nine"), ScriptedReply.error(503, "server_error", "No capacity left"));
             primary.when(about("nine hundred pages"), SILENCE).always(ANSWER);
             backup.when(about("nine hundred pages"), SILENCE).always(ANSWER);
@@ -82,22 +90,20 @@ public final class Pipeline {
                     .collectList()
                     .block();
             consoleOutput.line("");
-            return report(summaries == null ? List.of() : summaries, consoleOutput);
+            int exit = report(summaries == null ? List.of() : summaries, consoleOutput);
+            ReportTable.of(activity.report()).forEach(consoleOutput::line);
+            return exit;
         }
     }
 
-    private static Understudy over(ScriptedServer primary, ScriptedServer backup, ConsoleOutput consoleOutput) {
+    private static Understudy over(ScriptedServer primary, ScriptedServer backup, Listener listener) {
         return Understudy.builder()
                 .provider(Providers.openAiCompatible(
                         Endpoint.of("lead", primary.url(), "k1"), OpenAiCompatibility.defaults()))
                 .provider(Providers.anthropic(Endpoint.of("deputy", backup.url(), "k2")), "claude-demo")
                 .retry(RetryPolicy.none())
                 .timeouts(TimeoutPolicy.defaults().withResponse(Duration.ofSeconds(2)))
-                .listener(event -> {
-                    if (!(event instanceof Event.AttemptStarted)) {
-                        consoleOutput.event(event);
-                    }
-                })
+                .listener(listener)
                 .build();
     }
 

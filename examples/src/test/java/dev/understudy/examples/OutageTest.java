@@ -10,6 +10,6 @@ class OutageTest {
     void everyCallIsServedAndThePrimaryRecovers() {
         CapturedOutput output = new CapturedOutput();
         assertThat(Outage.run(output.consoleOutput)).as(output.text()).isZero();
-        assertThat(output.text()).contains("180 of 180 calls were served", "serves again");
+        assertThat(output.text()).contains("180 of 180 calls were served", "serves again", "failover", "wasted");
     }
 }

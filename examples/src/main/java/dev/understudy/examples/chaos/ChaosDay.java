@@ -4,6 +4,7 @@ import dev.understudy.CallContext;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.event.Listener;
+import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.metrics.Observations;
@@ -35,6 +36,7 @@ public final class ChaosDay {
     private final CallResults callResults = new CallResults();
     private final CapturedLog capturedLog = new CapturedLog();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ActivityLog activityLog = new ActivityLog();
 
     private ChaosDay(ChaosOptions options, ChaosHooks hooks, PrintStream out) {
         this.options = options;
@@ -69,7 +71,7 @@ public final class ChaosDay {
     private int run() {
         Metrics metrics = Metrics.to(registry);
         Listener signals = hooks.metrics().apply(metrics).and(Logs.to(capturedLog.logger()));
-        Listener all = hooks.listener().apply(signals.and(callResults));
+        Listener all = hooks.listener().apply(signals.and(callResults).and(activityLog));
         try (ChaosSetup chaosSetup = ChaosSetup.open(options.failover(), all, hooks)) {
             metrics.bind(chaosSetup.understudy());
             ChatProvider provider =
@@ -80,7 +82,7 @@ public final class ChaosDay {
                     options.rounds() * options.faults().size(),
                     hooks.pace().between().toMillis(),
                     chaosSetup.limits().healthy().toMillis());
-            ChaosReport report = new ChaosReport(chaosSetup, callResults, registry, capturedLog, options);
+            ChaosReport report = new ChaosReport(chaosSetup, callResults, registry, capturedLog, activityLog, options);
             FaultSchedule schedule = new FaultSchedule(chaosSetup, callResults, report::seen, hooks.pace(), out);
             return report.print(out, endsInTime(calls(provider, schedule), chaosSetup.limits()));
         }

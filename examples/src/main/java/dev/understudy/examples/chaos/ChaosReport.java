@@ -1,5 +1,6 @@
 package dev.understudy.examples.chaos;
 
+import dev.understudy.ops.admin.ActivityLog;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.LongTaskTimer;
@@ -16,6 +17,7 @@ record ChaosReport(
         CallResults callResults,
         MeterRegistry registry,
         CapturedLog capturedLog,
+        ActivityLog activityLog,
         ChaosOptions options) {
 
     /** The expectations that are not met, in the order of their check. */
@@ -59,6 +61,14 @@ record ChaosReport(
         out.printf(
                 "takeovers: %d in the answers, %d in the metrics, %d in the log%n",
                 callResults.takenOver(), takeovers(), capturedLog.count("event=stream_taken_over"));
+        ActivityLog.Report saved = activityLog.report();
+        out.printf(
+                "saved by a retry %d, by failover %d, by a takeover %d; %d ms were added, %d ms a call%n",
+                saved.savedByRetry(),
+                saved.savedByFailover(),
+                saved.savedByTakeover(),
+                saved.added().toMillis(),
+                saved.added().toMillis() / Math.max(1, saved.calls()));
         for (FaultScenario fault : options.faults()) {
             out.printf("  %-18s %s %d%n", fault, kind(fault), seen(fault));
         }
@@ -111,6 +121,9 @@ record ChaosReport(
         unmet.expect(
                 before == 0 || capturedLog.names("event=failed_over", "from=primary", "to=backup"),
                 "the log names both providers");
+        ActivityLog.Report saved = activityLog.report();
+        unmet.equal(saved.savedByFailover(), callResults.failedOver(), "the resilience report counts every failover");
+        unmet.equal(saved.savedByTakeover(), callResults.takenOver(), "the resilience report counts every takeover");
         for (FaultScenario fault : options.faults()) {
             unmet.expect(seen(fault) > 0, "the metrics count " + fault);
         }

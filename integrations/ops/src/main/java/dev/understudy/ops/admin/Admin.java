@@ -211,6 +211,8 @@ public final class Admin {
     public static Admin of(Agents agents, ActivityLog activityLog, Options options) {
         List<AdminRoute> adminRoutes = new ArrayList<>(new AgentRoutes(agents, activityLog).routes());
         adminRoutes.add(new OverviewRoute(agents, activityLog).route());
+        activityLog.bind(agents);
+        adminRoutes.add(new ReportRoute(activityLog).route());
         adminRoutes.add(new EventStreamRoute(activityLog.feed(), options).route());
         byte[] document = document();
         adminRoutes.add(AdminRoute.get("/api/openapi.json", request -> Mono.just(new AdminRoute.Bytes(document))));
@@ -231,7 +233,8 @@ public final class Admin {
 
     /**
      * Returns the routes for an existing server: {@code HttpServer.create().route(admin.routes())}. They answer below
-     * {@code /api/agents} and {@code /api/providers}, and to {@code /api/overview}, {@code /api/events} and {@code
+     * {@code /api/agents} and {@code /api/providers}, and to {@code /api/overview}, {@code /api/events}, {@code
+     * /api/report} and {@code
      * /api/openapi.json}; {@code /understudy/} is the dashboard. Other paths are left to the application.
      *
      * @return adds the routes to those of a server
@@ -243,7 +246,7 @@ public final class Admin {
     private static boolean isOurs(HttpServerRequest request) {
         return request.uri()
                 .matches(
-                        "(?i)(https?://[^/?#]*)?((/api/(((agents|providers)(/[^?#]*)?)|events|overview|openapi\\.json))|/understudy(/[^?#]*)?)([?#].*)?");
+                        "(?i)(https?://[^/?#]*)?((/api/(((agents|providers)(/[^?#]*)?)|events|overview|report|openapi\\.json))|/understudy(/[^?#]*)?)([?#].*)?");
     }
 
     /**

@@ -47,6 +47,12 @@ enum Meters {
             "kind",
             "phase",
             "status"),
+    SAVED(
+            Type.TIMER,
+            "understudy.saved",
+            "Served calls that needed a retry, failover, hedge or takeover, with the time that it added",
+            "understudy",
+            "by"),
     RETRY(Type.COUNTER, "understudy.retry", "Retries on the same route", "understudy", "provider", "model", "kind"),
     FAILOVER(
             Type.COUNTER,

@@ -9,6 +9,7 @@ import dev.understudy.chat.ProviderEvent;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.event.Saving;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.List;
@@ -98,6 +99,7 @@ public final class Metrics implements Listener {
             List<AttemptLog.Attempt> entries = served.servedBy().attemptLog().attempts();
             attempt(understudy, served.call(), entries.get(entries.size() - 1));
             call(understudy, served, "served", served.servedBy().fallback()).record(served.took());
+            saved(understudy, served);
         } else if (event instanceof Event.FirstContent first) {
             Meters.FIRST_CONTENT
                     .timer(registry, understudy, first.provider(), model(understudy, first.model()))
@@ -251,6 +253,15 @@ public final class Metrics implements Listener {
                 operation(call),
                 outcome,
                 Boolean.toString(fallback));
+    }
+
+    private void saved(String understudy, Event.CallSucceeded served) {
+        Saving saving = Saving.of(served.servedBy());
+        if (saving != Saving.NONE) {
+            Meters.SAVED
+                    .timer(registry, understudy, label(saving))
+                    .record(Saving.added(served.servedBy().attemptLog(), served.took()));
+        }
     }
 
     private void addCircuit(String understudy, String provider, String model) {

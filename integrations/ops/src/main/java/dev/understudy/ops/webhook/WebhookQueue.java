@@ -17,7 +17,6 @@ import reactor.core.scheduler.Scheduler;
 /** A bounded queue of messages, which are delivered one at a time and in order. Adding a message never blocks. */
 final class WebhookQueue {
 
-    private final Supplier<Scheduler> scheduler;
     private final RandomGenerator random;
     private final WebhookSender webhookSender;
     private final LongAdder delivered = new LongAdder();
@@ -27,7 +26,6 @@ final class WebhookQueue {
     private volatile @Nullable FluxSink<WebhookMessage> queue;
 
     WebhookQueue(Webhooks.Options options, Supplier<Scheduler> scheduler, RandomGenerator random) {
-        this.scheduler = scheduler;
         this.random = random;
         this.webhookSender = new WebhookSender(options, scheduler, random);
         // background work, which ends with close()
