@@ -220,7 +220,7 @@ public final class Day {
         }
     }
 
-    void ask(boolean streamed) {
+    public void ask(boolean streamed) {
         ask(streamed, REQUEST);
     }
 

@@ -11,7 +11,7 @@ public interface Prices {
     /** Returns the price of a model; {@code null} if it is not known. */
     Capabilities.@Nullable Price price(String provider, String model);
 
-    /** @param understudy {@code null} if no price is known */
+    /** Returns the prices of an understudy; none without one. */
     static Prices of(@Nullable Understudy understudy) {
         return (provider, model) -> understudy == null ? null : price(understudy, provider, model);
     }

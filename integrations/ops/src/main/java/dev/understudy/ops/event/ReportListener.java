@@ -20,7 +20,12 @@ public final class ReportListener implements Listener {
     private final Function<String, @Nullable Understudy> understudies;
     private final DailyTotals dailyTotals = new DailyTotals();
 
-    /** @param understudies returns the understudy of a name, for its prices; {@code null} if it is not known */
+    /**
+     * Creates a listener without sums.
+     *
+     * @param clock returns the time of an event
+     * @param understudies returns the understudy of a name, for its prices; {@code null} if it is not known
+     */
     public ReportListener(Supplier<Instant> clock, Function<String, @Nullable Understudy> understudies) {
         this.clock = clock;
         this.understudies = understudies;

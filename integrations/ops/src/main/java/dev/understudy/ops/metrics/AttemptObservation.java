@@ -4,52 +4,62 @@ import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Failure;
 import dev.understudy.event.Event;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.Kind;
 import io.micrometer.observation.transport.SenderContext;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The observation of one attempt. The caller that removes it from the map of open attempts ends it. */
-record AttemptObservation(Observation observation) {
+record AttemptObservation(Observation observation, Observation.Context context, ObservedKeys keys) {
 
     static final String NAME = "understudy.attempt";
 
     static AttemptObservation start(
-            ObservationRegistry registry, Observation parent, Event.AttemptStarted attempt, String trigger) {
-        Observation observation = Observation.createNotStarted(NAME, () -> client(attempt.provider()), registry)
-                .contextualName("chat " + attempt.model())
-                .parentObservation(parent);
-        ObservationKeys.OPERATION.put(observation, "chat");
-        ObservationKeys.putProvider(observation, attempt.provider());
-        ObservationKeys.STREAM.put(observation, attempt.call().stream());
-        ObservationKeys.UNDERSTUDY.put(observation, attempt.call().understudy());
-        ObservationKeys.OUTCOME.put(observation, ObservationKeys.NONE);
-        ObservationKeys.TRIGGER.put(observation, trigger);
-        ObservationKeys.REQUEST_MODEL.put(observation, attempt.model());
-        ObservationKeys.ATTEMPT.put(observation, attempt.attempt());
-        return new AttemptObservation(observation.start());
+            Conventions conventions, Observation parent, Event.AttemptStarted attempt, String trigger) {
+        ObservedKeys keys = ObservedKeys.of("chat " + attempt.model(), Map.of());
+        keys.set(ObservationKeys.OPERATION, "chat");
+        keys.setProvider(attempt.provider());
+        keys.set(ObservationKeys.STREAM, attempt.call().stream());
+        keys.set(ObservationKeys.UNDERSTUDY, attempt.call().understudy());
+        keys.set(ObservationKeys.OUTCOME, ObservationKeys.NONE);
+        keys.set(ObservationKeys.TRIGGER, trigger);
+        keys.set(ObservationKeys.REQUEST_MODEL, attempt.model());
+        keys.set(ObservationKeys.ATTEMPT, attempt.attempt());
+        Observation.Context context = client(attempt.provider());
+        context.put(ObservedKeys.class, keys);
+        context.put(Event.AttemptStarted.class, attempt);
+        Observation observation = conventions.attempt(() -> context).parentObservation(parent);
+        return new AttemptObservation(observation.start(), context, keys);
     }
 
-    /** A span of kind CLIENT. Sends no header: the HTTP client's span, its child, does. */
-    private static SenderContext<Object> client(String provider) {
-        SenderContext<Object> context = new SenderContext<>((carrier, key, value) -> {}, Kind.CLIENT);
-        context.setCarrier(context);
+    /** A span of kind CLIENT. Its headers are sent by {@link PropagatingProvider} only. */
+    private static SenderContext<TraceHeaders> client(String provider) {
+        SenderContext<TraceHeaders> context = new SenderContext<>(AttemptObservation::set, Kind.CLIENT);
+        context.setCarrier(new TraceHeaders());
         context.setRemoteServiceName(provider);
         return context;
     }
 
+    private static void set(@Nullable TraceHeaders carrier, String field, String value) {
+        if (carrier != null) {
+            carrier.set(field, value);
+        }
+    }
+
     void firstContent(Duration after) {
-        ObservationKeys.FIRST_CHUNK.put(observation, after.toNanos() / 1e9);
+        keys.set(ObservationKeys.FIRST_CHUNK, after.toNanos() / 1e9);
     }
 
     void end(AttemptLog.Attempt attempt) {
-        ObservationKeys.OUTCOME.put(observation, attempt.outcome().name().toLowerCase(Locale.ROOT));
-        CallObservation.putUsage(observation, attempt.usage());
+        keys.set(ObservationKeys.OUTCOME, attempt.outcome().name().toLowerCase(Locale.ROOT));
+        context.put(AttemptLog.Attempt.class, attempt);
+        CallObservation.putUsage(keys, attempt.usage());
         Failure failure = attempt.failure();
         if (failure != null) {
-            ObservationKeys.ERROR_TYPE.put(observation, failure.kind().label());
-            ObservationKeys.STATUS.put(observation, failure.status() == 0 ? null : (Integer) failure.status());
+            keys.set(ObservationKeys.ERROR_TYPE, failure.kind().label());
+            keys.set(ObservationKeys.STATUS, failure.status() == 0 ? null : (Integer) failure.status());
             observation.error(new CallObservation.SpanError(failure.kind().label()));
         }
         observation.stop();
@@ -57,8 +67,7 @@ record AttemptObservation(Observation observation) {
 
     /** Ends an attempt whose outcome was not reported. */
     void cancelled() {
-        ObservationKeys.OUTCOME.put(
-                observation, AttemptLog.Outcome.CANCELLED.name().toLowerCase(Locale.ROOT));
+        keys.set(ObservationKeys.OUTCOME, AttemptLog.Outcome.CANCELLED.name().toLowerCase(Locale.ROOT));
         observation.stop();
     }
 }

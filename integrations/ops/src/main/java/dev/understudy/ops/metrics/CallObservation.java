@@ -11,7 +11,6 @@ import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import io.micrometer.observation.Observation;
-import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,40 +44,47 @@ final class CallObservation implements Listener {
 
     private record Key(Event.CallId call, String provider, String model, int attempt) {}
 
-    private final ObservationRegistry registry;
+    private final Conventions conventions;
     private final Observation observation;
+    private final Observation.Context observed;
+    private final ObservedKeys keys;
     private final Map<Key, AttemptObservation> attempts = new ConcurrentHashMap<>(4);
     private final AtomicReference<String> trigger = new AtomicReference<>("first");
     private final AtomicBoolean begun = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile StreamChunk.@Nullable Finish finish;
 
-    private CallObservation(ObservationRegistry registry, Observation observation) {
-        this.registry = registry;
+    private CallObservation(
+            Conventions conventions, Observation observation, Observation.Context observed, ObservedKeys keys) {
+        this.conventions = conventions;
         this.observation = observation;
+        this.observed = observed;
+        this.keys = keys;
     }
 
     static CallObservation start(
-            ObservationRegistry registry, String understudy, ChatRequest request, boolean stream, ContextView context) {
-        Observation observation =
-                Observation.createNotStarted(NAME, registry).contextualName("chat " + request.model());
+            Conventions conventions, String understudy, ChatRequest request, boolean stream, ContextView context) {
+        CallContext callContext = CallContext.from(context);
+        ObservedKeys keys = ObservedKeys.of("chat " + request.model(), callContext.tags());
+        keys.set(ObservationKeys.OPERATION, "chat");
+        keys.setProvider(ObservationKeys.NONE);
+        keys.set(ObservationKeys.STREAM, stream);
+        keys.set(ObservationKeys.UNDERSTUDY, understudy);
+        keys.set(ObservationKeys.OUTCOME, ObservationKeys.NONE);
+        keys.set(ObservationKeys.FALLBACK, false);
+        keys.set(ObservationKeys.REQUEST_MODEL, request.model());
+        keys.set(ObservationKeys.MAX_TOKENS, request.sampling().maxTokens());
+        keys.set(ObservationKeys.TEMPERATURE, request.sampling().temperature());
+        keys.set(ObservationKeys.TOP_P, request.sampling().topP());
+        Observation.Context observed = new Observation.Context();
+        observed.put(ObservedKeys.class, keys);
+        observed.put(ChatRequest.class, request);
+        observed.put(CallContext.class, callContext);
+        Observation observation = conventions.call(() -> observed);
         if (context.hasKey(KEY)) {
             observation.parentObservation(context.get(KEY));
         }
-        ObservationKeys.OPERATION.put(observation, "chat");
-        ObservationKeys.putProvider(observation, ObservationKeys.NONE);
-        ObservationKeys.STREAM.put(observation, stream);
-        ObservationKeys.UNDERSTUDY.put(observation, understudy);
-        ObservationKeys.OUTCOME.put(observation, ObservationKeys.NONE);
-        ObservationKeys.FALLBACK.put(observation, false);
-        ObservationKeys.REQUEST_MODEL.put(observation, request.model());
-        ObservationKeys.MAX_TOKENS.put(observation, request.sampling().maxTokens());
-        ObservationKeys.TEMPERATURE.put(observation, request.sampling().temperature());
-        ObservationKeys.TOP_P.put(observation, request.sampling().topP());
-        CallContext.from(context)
-                .tags()
-                .forEach((name, value) -> observation.highCardinalityKeyValue("understudy.tag." + name, value));
-        return new CallObservation(registry, observation.start());
+        return new CallObservation(conventions, observation.start(), observed, keys);
     }
 
     Context in(Context context) {
@@ -87,7 +93,7 @@ final class CallObservation implements Listener {
 
     @Override
     public Context attemptContext(Event.AttemptStarted attempt, Context context) {
-        AttemptObservation span = AttemptObservation.start(registry, observation, attempt, trigger());
+        AttemptObservation span = AttemptObservation.start(conventions, observation, attempt, trigger());
         AttemptObservation same =
                 attempts.put(new Key(attempt.call(), attempt.provider(), attempt.model(), attempt.attempt()), span);
         if (same != null) { // attempts of a continuation are numbered from 1 again
@@ -144,7 +150,7 @@ final class CallObservation implements Listener {
 
     /** Ends an attempt that began and was not sent, for example because all of its keys cool down. */
     private void closeSkipped(Event.CallId call, AttemptLog.Attempt attempt) {
-        for (Key key : attempts.keySet()) {
+        for (Key key : List.copyOf(attempts.keySet())) {
             if (key.call.equals(call) && key.provider.equals(attempt.provider()) && key.model.equals(attempt.model())) {
                 AttemptObservation span = attempts.remove(key);
                 if (span != null) {
@@ -171,15 +177,15 @@ final class CallObservation implements Listener {
             String type = failure == null
                     ? error.getClass().getName()
                     : failure.kind().label();
-            ObservationKeys.ERROR_TYPE.put(observation, type);
+            keys.set(ObservationKeys.ERROR_TYPE, type);
             observation.error(new SpanError(type));
             if (error instanceof ChatException.PartialAnswer partial) {
                 served(partial.partial().servedBy());
-                putUsage(observation, partial.attemptLog().usage());
-                ObservationKeys.FINISH_REASONS.put(observation, CUT);
+                putUsage(keys, partial.attemptLog().usage());
+                keys.set(ObservationKeys.FINISH_REASONS, CUT);
                 close("partial");
             } else if (error instanceof ChatException.Exhausted exhausted) {
-                ObservationKeys.ATTEMPTS.put(observation, exhausted.attemptLog().attemptCount());
+                keys.set(ObservationKeys.ATTEMPTS, exhausted.attemptLog().attemptCount());
                 close("exhausted");
             } else {
                 close(error instanceof ChatException.Rejected ? "rejected" : "failed");
@@ -208,39 +214,39 @@ final class CallObservation implements Listener {
     private void close(String outcome) {
         StreamChunk.Finish reported = finish;
         if (reported != null) {
+            observed.put(StreamChunk.Finish.class, reported);
             served(reported.servedBy());
-            putUsage(observation, reported.usage());
-            ObservationKeys.RESPONSE_ID.put(
-                    observation, reported.vendorMetadata().id());
-            ObservationKeys.RESPONSE_MODEL.put(
-                    observation,
+            putUsage(keys, reported.usage());
+            keys.set(ObservationKeys.RESPONSE_ID, reported.vendorMetadata().id());
+            keys.set(
+                    ObservationKeys.RESPONSE_MODEL,
                     reported.vendorMetadata().model() != null
                             ? reported.vendorMetadata().model()
                             : reported.servedBy().model());
-            ObservationKeys.FINISH_REASONS.put(
-                    observation, reported.reason().name().toLowerCase(Locale.ROOT));
+            keys.set(ObservationKeys.FINISH_REASONS, reported.reason().name().toLowerCase(Locale.ROOT));
         }
-        ObservationKeys.OUTCOME.put(observation, outcome);
+        keys.set(ObservationKeys.OUTCOME, outcome);
         closeAll();
         observation.stop();
     }
 
     private void served(ServedBy servedBy) {
-        ObservationKeys.putProvider(observation, servedBy.provider());
-        ObservationKeys.FALLBACK.put(observation, servedBy.fallback());
-        ObservationKeys.ATTEMPTS.put(observation, servedBy.attemptLog().attemptCount());
+        observed.put(ServedBy.class, servedBy);
+        keys.setProvider(servedBy.provider());
+        keys.set(ObservationKeys.FALLBACK, servedBy.fallback());
+        keys.set(ObservationKeys.ATTEMPTS, servedBy.attemptLog().attemptCount());
     }
 
     /** Adds token counts to a span; nothing when there are none. */
-    static void putUsage(Observation observation, Usage usage) {
+    static void putUsage(ObservedKeys keys, Usage usage) {
         if (usage.total() == 0) {
             return;
         }
-        ObservationKeys.INPUT_TOKENS.put(observation, usage.input());
-        ObservationKeys.CACHED_TOKENS.put(observation, usage.cachedInput());
-        ObservationKeys.OUTPUT_TOKENS.put(observation, usage.output());
-        ObservationKeys.REASONING_TOKENS.put(observation, usage.reasoning());
-        ObservationKeys.ESTIMATED.put(observation, usage.estimated());
+        keys.set(ObservationKeys.INPUT_TOKENS, usage.input());
+        keys.set(ObservationKeys.CACHED_TOKENS, usage.cachedInput());
+        keys.set(ObservationKeys.OUTPUT_TOKENS, usage.output());
+        keys.set(ObservationKeys.REASONING_TOKENS, usage.reasoning());
+        keys.set(ObservationKeys.ESTIMATED, usage.estimated());
     }
 
     private void closeAll() {

@@ -1,17 +1,20 @@
 package dev.understudy.ops.metrics;
 
+import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.docs.MeterDocumentation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
 /** All meters with name, type, description and tags. docs/operate.md shows this table, and a test compares. */
-enum Meters {
+enum Meters implements MeterDocumentation {
     CALL(
             Type.TIMER,
             "understudy.call",
@@ -207,7 +210,57 @@ enum Meters {
             "status"),
     PROVIDER_ACTIVE(
             Type.GAUGE, "understudy.provider.active", "1 for the active provider, else 0", "understudy", "provider"),
-    IN_FLIGHT(Type.GAUGE, "understudy.in.flight", "Attempts in flight", "understudy", "provider");
+    IN_FLIGHT(Type.GAUGE, "understudy.in.flight", "Attempts in flight", "understudy", "provider"),
+    GEN_AI_DURATION(
+            Type.TIMER,
+            "gen_ai.client.inference.duration",
+            "Duration of calls with all of their attempts",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "error.type"),
+    GEN_AI_FIRST_CHUNK(
+            Type.TIMER,
+            "gen_ai.client.inference.time_to_first_chunk",
+            "Time from the request to the first content of served streams",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model"),
+    GEN_AI_INPUT(
+            Type.COUNTER,
+            "gen_ai.client.inference.usage.input_tokens",
+            "Tokens of prompts",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model"),
+    GEN_AI_OUTPUT(
+            Type.COUNTER,
+            "gen_ai.client.inference.usage.output_tokens",
+            "Tokens of answers",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model"),
+    GEN_AI_CACHE_READ(
+            Type.COUNTER,
+            "gen_ai.client.inference.usage.cache_read.input_tokens",
+            "Tokens of prompts that came from a cache",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model"),
+    GEN_AI_CACHE_WRITE(
+            Type.COUNTER,
+            "gen_ai.client.inference.usage.cache_write.input_tokens",
+            "Tokens of prompts that were written to a cache",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model"),
+    GEN_AI_REASONING(
+            Type.COUNTER,
+            "gen_ai.client.inference.usage.reasoning.output_tokens",
+            "Tokens of answers that were reasoning",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model");
 
     enum Type {
         TIMER,
@@ -238,6 +291,21 @@ enum Meters {
 
     List<String> tags() {
         return tags;
+    }
+
+    @Override
+    public String getName() {
+        return title;
+    }
+
+    @Override
+    public Meter.Type getType() {
+        return Meter.Type.valueOf(type.name());
+    }
+
+    @Override
+    public KeyName[] getKeyNames() {
+        return tags.stream().map(tag -> (KeyName) () -> tag).toArray(KeyName[]::new);
     }
 
     Counter counter(MeterRegistry registry, String... values) {

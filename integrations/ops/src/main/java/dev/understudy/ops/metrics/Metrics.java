@@ -12,6 +12,7 @@ import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.event.Saving;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.docs.MeterDocumentation;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -41,6 +42,7 @@ public final class Metrics implements Listener {
     private final MeterRegistry registry;
     private final Set<String> models = ConcurrentHashMap.newKeySet();
     private final BoundUnderstudies boundUnderstudies;
+    private volatile @Nullable GenAiMeters genAiMeters;
 
     private Metrics(MeterRegistry registry) {
         this.registry = registry;
@@ -65,6 +67,26 @@ public final class Metrics implements Listener {
      */
     public Metrics addModels(String... names) {
         models.addAll(List.of(names));
+        return this;
+    }
+
+    /**
+     * Describes the meters with their tags, in the form of Micrometer.
+     *
+     * @return all meters
+     */
+    public static List<MeterDocumentation> documentation() {
+        return List.of(Meters.values());
+    }
+
+    /**
+     * Adds the meters of OpenTelemetry's semantic conventions for generative AI, {@code gen_ai.client.inference.…}. Use them
+     * where no other instrumentation counts the same calls.
+     *
+     * @return this instance
+     */
+    public Metrics addGenAiMeters() {
+        genAiMeters = new GenAiMeters(registry);
         return this;
     }
 
@@ -100,6 +122,10 @@ public final class Metrics implements Listener {
             attempt(understudy, served.call(), entries.get(entries.size() - 1));
             call(understudy, served, "served", served.servedBy().fallback()).record(served.took());
             saved(understudy, served);
+            GenAiMeters genAi = genAiMeters;
+            if (genAi != null) {
+                genAi.succeeded(served, model(understudy, served.call().model()));
+            }
         } else if (event instanceof Event.FirstContent first) {
             Meters.FIRST_CONTENT
                     .timer(registry, understudy, first.provider(), model(understudy, first.model()))
@@ -110,8 +136,16 @@ public final class Metrics implements Listener {
             attempt(understudy, abandoned.call(), abandoned.attempt());
         } else if (event instanceof Event.CallFailed failed) {
             call(understudy, failed, outcome(failed.error()), false).record(failed.took());
+            GenAiMeters genAi = genAiMeters;
+            if (genAi != null) {
+                genAi.failed(failed, model(understudy, failed.call().model()));
+            }
         } else if (event instanceof Event.CallCancelled cancelled) {
             call(understudy, cancelled, "cancelled", false).record(cancelled.took());
+            GenAiMeters genAi = genAiMeters;
+            if (genAi != null) {
+                genAi.cancelled(cancelled, model(understudy, cancelled.call().model()));
+            }
         } else if (event instanceof Event.ProviderReported reported) {
             providerEvent(understudy, reported.providerEvent());
         } else {
@@ -240,6 +274,10 @@ public final class Metrics implements Listener {
                     .record(attempt.timing().took());
         }
         addCircuit(understudy, provider, model);
+        GenAiMeters genAi = genAiMeters;
+        if (genAi != null) {
+            genAi.attempt(attempt, model);
+        }
         new UsageMeters(registry, understudy, provider, model, outcome)
                 .count(attempt, boundUnderstudies.at(understudy));
     }

@@ -1,14 +1,14 @@
 package dev.understudy.ops.metrics;
 
-import io.micrometer.observation.Observation;
-import org.jspecify.annotations.Nullable;
+import io.micrometer.common.docs.KeyName;
+import java.util.Arrays;
 
 /**
  * All keys of observations. Keys of low cardinality are set from the start and become tags when observations are
  * counted as metrics; the others appear in spans only. docs/operate.md shows this table, and a test compares. Names
  * that begin with {@code gen_ai} follow OpenTelemetry's semantic conventions for generative AI.
  */
-enum ObservationKeys {
+enum ObservationKeys implements KeyName {
     OPERATION(true, "gen_ai.operation.name"),
     VENDOR(true, "gen_ai.provider.name"),
     PROVIDER(true, "understudy.provider"),
@@ -53,21 +53,12 @@ enum ObservationKeys {
         return low;
     }
 
-    /** Sets both names of the provider. */
-    static void putProvider(Observation observation, String provider) {
-        VENDOR.put(observation, ProviderNames.wellKnown(provider));
-        PROVIDER.put(observation, provider);
+    @Override
+    public String asString() {
+        return title;
     }
 
-    /** Sets the key on an observation unless the value is {@code null}. */
-    void put(Observation observation, @Nullable Object value) {
-        if (value == null) {
-            return;
-        }
-        if (low) {
-            observation.lowCardinalityKeyValue(title, value.toString());
-        } else {
-            observation.highCardinalityKeyValue(title, value.toString());
-        }
+    static KeyName[] named(boolean low) {
+        return Arrays.stream(values()).filter(key -> key.low == low).toArray(KeyName[]::new);
     }
 }

@@ -6,7 +6,11 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.docs.ObservationDocumentation;
+import java.util.List;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SignalType;
@@ -31,11 +35,11 @@ import reactor.core.publisher.SignalType;
 public final class Observations implements ChatProvider {
 
     private final ChatProvider provider;
-    private final ObservationRegistry registry;
+    private final Conventions conventions;
 
-    private Observations(ChatProvider provider, ObservationRegistry registry) {
+    private Observations(ChatProvider provider, Conventions conventions) {
         this.provider = provider;
-        this.registry = registry;
+        this.conventions = conventions;
     }
 
     /**
@@ -46,13 +50,81 @@ public final class Observations implements ChatProvider {
      * @return a provider that answers as the observed one
      */
     public static Observations over(ChatProvider provider, ObservationRegistry registry) {
-        return new Observations(provider, registry);
+        return new Observations(provider, Conventions.of(registry));
+    }
+
+    /**
+     * Returns a copy with other names and keys of calls. A convention reads {@link ChatRequest} and {@link CallContext}, and
+     * at the end {@code ServedBy} and {@code StreamChunk.Finish}, from the context of the observation, by their class; the
+     * keys of docs/operate.md are those of {@link #callConvention()}. A {@code GlobalObservationConvention} of the registry
+     * works as well.
+     *
+     * @param convention replaces the default convention
+     * @return a copy
+     */
+    public Observations withCallConvention(ObservationConvention<Observation.Context> convention) {
+        return new Observations(provider, new Conventions(conventions.registry(), convention, conventions.attempt()));
+    }
+
+    /**
+     * Returns a copy with other names and keys of attempts. A convention reads {@code Event.AttemptStarted}, and at the end
+     * {@code AttemptLog.Attempt}, from the context of the observation, by their class.
+     *
+     * @param convention replaces the default convention
+     * @return a copy
+     */
+    public Observations withAttemptConvention(ObservationConvention<Observation.Context> convention) {
+        return new Observations(provider, new Conventions(conventions.registry(), conventions.call(), convention));
+    }
+
+    /**
+     * Returns the default convention of calls, for conventions that add to it.
+     *
+     * @return the convention
+     */
+    public static ObservationConvention<Observation.Context> callConvention() {
+        return DefaultConvention.CALL;
+    }
+
+    /**
+     * Returns the default convention of attempts, for conventions that add to it.
+     *
+     * @return the convention
+     */
+    public static ObservationConvention<Observation.Context> attemptConvention() {
+        return DefaultConvention.ATTEMPT;
+    }
+
+    /**
+     * Describes the observations with their keys, in the form of Micrometer.
+     *
+     * @return the observation of a call, then that of an attempt
+     */
+    public static List<ObservationDocumentation> documentation() {
+        return List.of(ObservationDocs.values());
+    }
+
+    /**
+     * Sends the trace context of each observed attempt to one vendor, in the header fields {@code traceparent} and {@code
+     * tracestate}; baggage is never sent. Wraps the vendor's provider inside the understudy:
+     *
+     * <pre>{@code
+     * Understudy.builder().provider(Observations.propagating(ownServer)).provider(openAi)
+     * }</pre>
+     *
+     * <p>Providers that are not wrapped receive nothing. Without an observation or without a tracer nothing is sent.
+     *
+     * @param provider a provider that sends the header fields of requests
+     * @return a provider that answers as the wrapped one
+     */
+    public static ChatProvider propagating(ChatProvider provider) {
+        return new PropagatingProvider(provider);
     }
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
         return Mono.deferContextual(context -> {
-            CallObservation span = CallObservation.start(registry, provider.name(), request, false, context);
+            CallObservation span = CallObservation.start(conventions, provider.name(), request, false, context);
             return Mono.defer(() -> provider.chat(request))
                     .doOnNext(response -> span.finished(response.finish()))
                     .doOnSuccess(response -> span.end())
@@ -65,7 +137,7 @@ public final class Observations implements ChatProvider {
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.deferContextual(context -> {
-            CallObservation span = CallObservation.start(registry, provider.name(), request, true, context);
+            CallObservation span = CallObservation.start(conventions, provider.name(), request, true, context);
             return Flux.defer(() -> provider.stream(request))
                     .doOnNext(chunk -> {
                         if (chunk instanceof StreamChunk.Finish finish) {

@@ -18,8 +18,8 @@ class CallObservationTest {
 
     @Test
     void attemptWithTheNumberOfAnotherEndsTheOther() {
-        CallObservation span =
-                CallObservation.start(spans.registry, "understudy", ChatRequest.of("m", "q"), true, Context.empty());
+        CallObservation span = CallObservation.start(
+                Conventions.of(spans.registry), "understudy", ChatRequest.of("m", "q"), true, Context.empty());
         Event.AttemptStarted started =
                 new Event.AttemptStarted(new Event.CallId(1, "understudy", "m", true, Map.of()), "a", "m", 1, 3);
         span.attemptContext(started, Context.empty());
@@ -31,8 +31,8 @@ class CallObservationTest {
 
     @Test
     void attemptThatIsSkippedAfterItsStartEndsThere() {
-        CallObservation span =
-                CallObservation.start(spans.registry, "understudy", ChatRequest.of("m", "q"), true, Context.empty());
+        CallObservation span = CallObservation.start(
+                Conventions.of(spans.registry), "understudy", ChatRequest.of("m", "q"), true, Context.empty());
         Event.CallId call = new Event.CallId(1, "understudy", "m", true, Map.of());
         span.attemptContext(new Event.AttemptStarted(call, "a", "a-1", 1, 3), Context.empty());
         span.attemptContext(new Event.AttemptStarted(call, "b", "b-1", 1, 3), Context.empty());

@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.CallContext;
 import dev.understudy.Understudy;
+import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.ops.Day;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.agent.Config;
+import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -42,7 +49,7 @@ class MetricsTest {
     private final MeterRegistry registry = new SimpleMeterRegistry();
 
     private static Day day(MeterRegistry registry) {
-        Metrics metrics = Metrics.to(registry);
+        Metrics metrics = Metrics.to(registry).addGenAiMeters();
         Day day = new Day(metrics);
         metrics.bind(day.understudy);
         return day;
@@ -50,7 +57,10 @@ class MetricsTest {
 
     private static String scrapedAfterADay() {
         PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        day(prometheus).play();
+        Day day = day(prometheus);
+        day.play();
+        day.a.then(Day.answer().withUsage(Usage.of(100, 50).withCacheWrite(30)));
+        day.ask(false);
         return prometheus.scrape();
     }
 
@@ -126,6 +136,44 @@ class MetricsTest {
             Files.writeString(file, scraped);
         }
         assertThat(scraped).isEqualTo(Files.readString(file));
+    }
+
+    @Test
+    void metricsAndObservationsCountEachCallOnce() {
+        ObservationRegistry observations = ObservationRegistry.create();
+        observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(registry));
+        Day day = day(registry);
+        ChatProvider observed = Observations.over(day.understudy, observations);
+        day.a.then(ScriptedAnswer.fail(Day.failure(FailureKind.SERVER)), Day.answer());
+        observed.stream(Day.REQUEST).subscribe(any -> {}, error -> {});
+        day.clock.advanceTimeBy(Duration.ofSeconds(2));
+        for (String timer : List.of(
+                "understudy.call",
+                "understudy.request",
+                "gen_ai.client.inference.duration",
+                "gen_ai.client.inference.time_to_first_chunk")) {
+            assertThat(registry.get(timer).timers()).singleElement().satisfies(one -> assertThat(one.count())
+                    .isEqualTo(1));
+        }
+        assertThat(sum("gen_ai.client.inference.usage.input_tokens", "gen_ai.provider.name", "a"))
+                .isEqualTo(100);
+        assertThat(sum("gen_ai.client.inference.usage.reasoning.output_tokens")).isEqualTo(20);
+        assertThat(sum("understudy.attempts")).isEqualTo(2);
+        assertThat(registry.get("understudy.attempt").timers().stream()
+                        .mapToLong(Timer::count)
+                        .sum())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void failedCallHasItsKindAsErrorType() {
+        Day day = day(registry);
+        day.exhausted(true);
+        assertThat(registry.get("gen_ai.client.inference.duration")
+                        .tags("error.type", "invalid_request", "gen_ai.provider.name", "none")
+                        .timer()
+                        .count())
+                .isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -9,9 +9,11 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.event.Event;
 import dev.understudy.ops.Day;
 import dev.understudy.ops.FixedRandom;
 import dev.understudy.ops.Spans;
@@ -19,7 +21,10 @@ import dev.understudy.policy.HedgingPolicy;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import io.micrometer.common.KeyValues;
+import io.micrometer.observation.GlobalObservationConvention;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -28,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,6 +213,129 @@ class ObservationsTest {
                 .extracting(
                         span -> Spans.key(span, "gen_ai.provider.name") + " " + Spans.key(span, "understudy.provider"))
                 .containsExactly("gcp.gemini gemini", "gcp.gemini gemini");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void traceContextIsSentToChosenVendorsOnly(boolean streamed) {
+        a.always(ScriptedAnswer.fail(Day.failure(FailureKind.AUTH)));
+        b.always(ScriptedAnswer.text("Here."));
+        Understudy understudy = Understudy.builder()
+                .provider(a)
+                .provider(Observations.propagating(b))
+                .build();
+        play(streamed, Observations.over(understudy, spans.registry));
+        SpanData attempt = spans.one("understudy.trigger", "failover");
+        assertThat(a.requests())
+                .allSatisfy(request -> assertThat(request.options().headers()).isEmpty());
+        assertThat(b.requests()).singleElement().satisfies(request -> assertThat(
+                        request.options().headers())
+                .containsExactly(Map.entry(
+                        "traceparent",
+                        "00-" + attempt.getTraceId() + "-" + attempt.getSpanId() + "-"
+                                + attempt.getSpanContext().getTraceFlags().asHex())));
+    }
+
+    /** A convention of an application: other names, one key more, and one key less. */
+    private static final class OwnConvention implements ObservationConvention<Observation.Context> {
+
+        @Override
+        public String getName() {
+            return "llm.call";
+        }
+
+        @Override
+        public String getContextualName(Observation.Context context) {
+            return "call of "
+                    + context.<ChatRequest>getRequired(ChatRequest.class).model();
+        }
+
+        @Override
+        public KeyValues getLowCardinalityKeyValues(Observation.Context context) {
+            ServedBy servedBy = context.get(ServedBy.class);
+            return Observations.callConvention()
+                    .getLowCardinalityKeyValues(context)
+                    .and(
+                            "attempts",
+                            servedBy == null
+                                    ? "none"
+                                    : "" + servedBy.attemptLog().attemptCount());
+        }
+
+        @Override
+        public KeyValues getHighCardinalityKeyValues(Observation.Context context) {
+            return KeyValues.empty();
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void conventionOfTheApplicationReplacesNamesAndKeys(boolean streamed) {
+        a.always(ScriptedAnswer.fail(Day.failure(FailureKind.AUTH)));
+        b.always(ScriptedAnswer.text("Here."));
+        play(streamed, Observations.over(understudy().build(), spans.registry).withCallConvention(new OwnConvention()));
+        SpanData call = spans.root();
+        assertThat(call.getName()).isEqualTo("call of m");
+        assertThat(Spans.keys(call))
+                .containsEntry("attempts", "2")
+                .containsEntry("understudy.provider", "b")
+                .doesNotContainKeys("gen_ai.request.model", "understudy.attempts");
+        assertThat(spans.childrenOf(call)).hasSize(2).allSatisfy(attempt -> assertThat(Spans.keys(attempt))
+                .containsKey("gen_ai.request.model"));
+    }
+
+    @Test
+    void conventionOfTheRegistryReplacesThatOfAttempts() {
+        a.always(ScriptedAnswer.text("Here."));
+        spans.registry.observationConfig().observationConvention(new GlobalObservationConvention<>() {
+            @Override
+            public String getName() {
+                return "llm.attempt";
+            }
+
+            @Override
+            public String getContextualName(Observation.Context context) {
+                return "attempt at "
+                        + context.<Event.AttemptStarted>getRequired(Event.AttemptStarted.class)
+                                .provider();
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return context.containsKey(Event.AttemptStarted.class);
+            }
+        });
+        play(false, observed(understudy()));
+        assertThat(spans.childrenOf(spans.root())).extracting(SpanData::getName).containsExactly("attempt at a");
+    }
+
+    @Test
+    void documentationHasEveryNameAndKey() {
+        assertThat(Observations.documentation())
+                .extracting(each -> each.getName())
+                .containsExactly("understudy.request", "understudy.attempt");
+        assertThat(Observations.documentation().get(0).getLowCardinalityKeyNames())
+                .extracting(key -> key.asString())
+                .contains("gen_ai.provider.name", "understudy.outcome");
+        assertThat(Metrics.documentation())
+                .hasSize(Meters.values().length)
+                .filteredOn(meter -> meter.getName().equals("understudy.retry"))
+                .singleElement()
+                .satisfies(meter -> assertThat(meter.getKeyNames())
+                        .extracting(key -> key.asString())
+                        .containsExactly("understudy", "provider", "model", "kind"));
+    }
+
+    @Test
+    void withoutAnObservationNoTraceContextIsSent() {
+        b.always(ScriptedAnswer.text("Here."));
+        play(false, Understudy.over(Observations.propagating(b)));
+        assertThat(b.requests().get(0).options().headers()).isEmpty();
     }
 
     @Test
