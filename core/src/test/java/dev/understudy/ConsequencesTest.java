@@ -129,6 +129,20 @@ class ConsequencesTest {
             }
             return new Provoked(understudy, () -> !"a".equals(test.ask(understudy, "m")), Duration.ofSeconds(18));
         });
+        all.put(
+                "provider out of rotation after failures of several models"
+                        + " ([rule](model_failover.md#a-provider-that-fails-for-several-models))",
+                test -> {
+                    test.scripted.then(failures(5, Failure.of(FailureKind.SERVER, "broken")));
+                    test.scripted.always(ScriptedAnswer.text("from a"));
+                    Understudy understudy = test.over(builder ->
+                            builder.failover(FailoverPolicy.defaults().withMaxConsecutiveFailures(1_000)));
+                    for (int i = 0; i < 5; i++) {
+                        test.ask(understudy, "m" + i);
+                    }
+                    return new Provoked(
+                            understudy, () -> !"a".equals(test.ask(understudy, "m")), Duration.ofSeconds(18));
+                });
         all.put("other provider active after consecutive failures", test -> {
             test.scripted.then(failures(3, Failure.of(FailureKind.SERVER, "broken")));
             test.scripted.always(ScriptedAnswer.text("from a"));

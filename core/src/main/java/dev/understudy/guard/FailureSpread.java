@@ -62,6 +62,11 @@ public final class FailureSpread {
         counts.updateAndGet(before -> before.plus(model, (now - origin) / half));
     }
 
+    /** Forgets all failures. */
+    public void reset() {
+        counts.set(new Counts(0, Map.of(), Map.of()));
+    }
+
     /** Returns true if the recent failures are not those of one model. */
     public boolean isSpread() {
         return counts.get().isSpread();

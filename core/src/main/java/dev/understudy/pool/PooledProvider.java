@@ -216,6 +216,7 @@ public final class PooledProvider {
     /** Forgets failures, but not when and why the last of them happened. */
     public void forgetFailures(long now) {
         providerHealth.forgetFailures();
+        failureSpread.reset();
         ownCircuit.reset(now);
         circuits().values().forEach(circuit -> circuit.reset(now));
     }
