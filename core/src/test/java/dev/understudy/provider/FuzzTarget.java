@@ -36,7 +36,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Signal;
 
 /**
  * Something that reads bytes of strangers, and what must hold whatever they are. What does not is an {@link
@@ -193,6 +192,12 @@ abstract class FuzzTarget {
             return last;
         }
 
+        private static void drain(StreamBodyDecoder decoder, DecodedAnswer answer) {
+            while (decoder.hasNext()) {
+                answer.take(decoder.next());
+            }
+        }
+
         /** Reads as the transport does. */
         private DecodedAnswer hear(byte[] bytes, int most, Random random) {
             Framing framing = dialect.framing(EVENT);
@@ -210,13 +215,15 @@ abstract class FuzzTarget {
                         size = bytes.length;
                     }
                     byte[] piece = Arrays.copyOfRange(bytes, at, at + size);
-                    streamBodyDecoder.read(Signal.next(piece)).forEach(decodedAnswer::take);
+                    streamBodyDecoder.take(piece, 0, piece.length);
+                    drain(streamBodyDecoder, decodedAnswer);
                     at += size;
                     if (size > 4096 && retained(framing) > RETAINED + size) {
                         throw new AssertionError("the framing keeps " + retained(framing) + " bytes");
                     }
                 }
-                streamBodyDecoder.read(Signal.complete()).forEach(decodedAnswer::take);
+                streamBodyDecoder.end(null);
+                drain(streamBodyDecoder, decodedAnswer);
             } catch (CallFailed failed) {
                 decodedAnswer.failure = failed.failure();
             }

@@ -18,7 +18,6 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Signal;
 
 /**
  * Edits a sample answer at random. Harmless edits are what servers and proxies do or may do: the decoded answer stays the
@@ -132,14 +131,22 @@ final class LeniencyFuzz {
         try {
             for (int at = 0; at < body.length; ) {
                 int end = Math.min(body.length, at + 1 + random.nextInt(most));
-                decoder.read(Signal.next(Arrays.copyOfRange(body, at, end))).forEach(answer::take);
+                decoder.take(body, at, end);
+                drain(decoder, answer);
                 at = end;
             }
-            decoder.read(Signal.complete()).forEach(answer::take);
+            decoder.end(null);
+            drain(decoder, answer);
         } catch (CallFailed failed) {
             answer.failure = failed.failure();
         }
         return answer;
+    }
+
+    private static void drain(StreamBodyDecoder decoder, DecodedAnswer answer) {
+        while (decoder.hasNext()) {
+            answer.take(decoder.next());
+        }
     }
 
     private static String pulse(List<Event> events, Random random) {

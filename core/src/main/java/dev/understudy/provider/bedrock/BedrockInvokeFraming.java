@@ -29,8 +29,8 @@ public final class BedrockInvokeFraming implements Framing {
     }
 
     @Override
-    public void push(byte[] piece) {
-        messages.push(piece);
+    public void push(byte[] bytes, int from, int to) {
+        messages.push(bytes, from, to);
     }
 
     @Override

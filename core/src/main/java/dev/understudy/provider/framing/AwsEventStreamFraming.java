@@ -45,19 +45,18 @@ public final class AwsEventStreamFraming implements Framing {
     }
 
     @Override
-    public void push(byte[] piece) {
-        if (end + piece.length > bytes.length) {
+    public void push(byte[] fragment, int from, int to) {
+        int count = to - from;
+        if (end + count > bytes.length) {
             int left = end - next;
-            byte[] roomy = left + piece.length <= bytes.length
-                    ? bytes
-                    : new byte[Math.max(left + piece.length, 2 * bytes.length)];
+            byte[] roomy = left + count <= bytes.length ? bytes : new byte[Math.max(left + count, 2 * bytes.length)];
             System.arraycopy(bytes, next, roomy, 0, left);
             bytes = roomy;
             next = 0;
             end = left;
         }
-        System.arraycopy(piece, 0, bytes, end, piece.length);
-        end += piece.length;
+        System.arraycopy(fragment, from, bytes, end, count);
+        end += count;
     }
 
     @Override

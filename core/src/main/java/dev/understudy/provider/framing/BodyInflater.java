@@ -65,7 +65,12 @@ public final class BodyInflater implements AutoCloseable {
 
     /** Returns true if a body begins as no text and no event stream does, but as gzip does. */
     public static boolean isGzip(byte[] bytes) {
-        return bytes.length > 1 && bytes[0] == 0x1F && bytes[1] == (byte) 0x8B;
+        return isGzip(bytes, 0, bytes.length);
+    }
+
+    /** Returns true if the bytes from {@code from} to before {@code to} begin as gzip does. */
+    public static boolean isGzip(byte[] bytes, int from, int to) {
+        return to - from > 1 && bytes[from] == 0x1F && bytes[from + 1] == (byte) 0x8B;
     }
 
     /** Returns a decompressor for a body that is gzip without saying so. */

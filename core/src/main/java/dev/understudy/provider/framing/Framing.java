@@ -38,8 +38,16 @@ public interface Framing {
      */
     default void skip(Filter filter) {}
 
-    /** Adds the next fragment. The array is not referenced any more after {@link #next()} returned false. */
-    void push(byte[] piece);
+    /**
+     * Adds the next fragment, the bytes from {@code from} to before {@code to}. The array is neither changed nor referenced
+     * any more after {@link #next()} returned false.
+     */
+    void push(byte[] bytes, int from, int to);
+
+    /** Adds the next fragment, a whole array. */
+    default void push(byte[] fragment) {
+        push(fragment, 0, fragment.length);
+    }
 
     /** Marks the end of the body: an unterminated event counts as one. */
     void end();

@@ -15,17 +15,19 @@ public abstract class PieceFraming implements Framing {
     boolean over;
 
     @Override
-    public final void push(byte[] bytes) {
+    public final void push(byte[] bytes, int from, int to) {
         if (next < end) {
-            byte[] both = new byte[end - next + bytes.length];
+            byte[] both = new byte[end - next + to - from];
             System.arraycopy(piece, next, both, 0, end - next);
-            System.arraycopy(bytes, 0, both, end - next, bytes.length);
+            System.arraycopy(bytes, from, both, end - next, to - from);
             piece = both;
+            next = 0;
+            end = both.length;
         } else {
             piece = bytes;
+            next = from;
+            end = to;
         }
-        next = 0;
-        end = piece.length;
     }
 
     @Override

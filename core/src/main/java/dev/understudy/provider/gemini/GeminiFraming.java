@@ -3,7 +3,6 @@ package dev.understudy.provider.gemini;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.framing.JsonFraming;
 import dev.understudy.provider.framing.SseFraming;
-import java.util.Arrays;
 
 /**
  * Splits server-sent events or the elements of a JSON array: Google sends either, distinguished by the first byte. A
@@ -30,19 +29,17 @@ public final class GeminiFraming implements Framing {
 
     /** Skips everything before the first byte, in any fragmentation, because JSON must begin a line. */
     @Override
-    public void push(byte[] piece) {
-        if (decided) {
-            chosen.push(piece);
-            return;
-        }
-        int first = 0;
-        while (first < piece.length && isBefore(piece[first])) {
+    public void push(byte[] bytes, int from, int to) {
+        int first = from;
+        while (!decided && first < to && isBefore(bytes[first])) {
             first++;
         }
-        if (first < piece.length) {
-            decided = true;
-            chosen = piece[first] == '[' ? elements : events;
-            chosen.push(first == 0 ? piece : Arrays.copyOfRange(piece, first, piece.length));
+        if (first < to) {
+            if (!decided) {
+                decided = true;
+                chosen = bytes[first] == '[' ? elements : events;
+            }
+            chosen.push(bytes, first, to);
         }
     }
 

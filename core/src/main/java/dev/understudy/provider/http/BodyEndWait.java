@@ -38,10 +38,16 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
         this.requestProgress = requestProgress;
     }
 
-    /** Ends the body when the wait for its end is over. */
-    Flux<byte[]> limit(Flux<byte[]> body) {
-        Flux<byte[]> counted = finishWait != null ? body : body.doOnNext(piece -> unread.incrementAndGet());
-        return counted.takeUntilOther(waits.asFlux().switchMap(this::over));
+    /** Emits or fails when the wait for the end of the body is over. */
+    Flux<Long> over() {
+        return waits.asFlux().switchMap(this::over);
+    }
+
+    /** Records that a fragment arrived. */
+    void arrived() {
+        if (finishWait == null) {
+            unread.incrementAndGet();
+        }
     }
 
     /** Emits or fails after the wait; time during which the subscriber has not read what arrived does not end it. */

@@ -219,11 +219,7 @@ final class HttpExchange {
                     new BodyEndWait(transport.drain(), context.getOrDefault(FinishWait.class, null), progress);
             StreamBodyDecoder streamBodyDecoder =
                     new StreamBodyDecoder(dialect.framing(transport.maxAnswer()), decoder, mark, bodyEndWait, body);
-            Flux<StreamChunk> chunks = bodyEndWait
-                    .limit(content.asByteArray())
-                    .materialize() // so that the end and its error are decoded like the fragments before
-                    .flatMapIterable(streamBodyDecoder::read, 1);
-            return inflater == null ? chunks : chunks.doFinally(end -> inflater.close());
+            return new DecodedBody(content, streamBodyDecoder, bodyEndWait);
         });
     }
 

@@ -11,12 +11,12 @@ import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.json.JsonErrors;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayDeque;
-import java.util.Iterator;
+import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Signal;
 
 /**
  * Decodes one streamed body from bytes to chunks, on demand: at most the rest of one network buffer is pending. Not
@@ -27,7 +27,7 @@ public final class StreamBodyDecoder {
     /** Receives the progress of a body, on the thread that reads it. */
     public interface Progress {
 
-        /** The subscriber reads a fragment. */
+        /** A fragment is read. */
         default void read() {}
 
         /** The first content was decoded, or the body ended. */
@@ -87,6 +87,7 @@ public final class StreamBodyDecoder {
     private @Nullable ByteArrayOutputStream pieces;
 
     private final Queue<StreamChunk> ready = new ArrayDeque<>(4);
+    private final Consumer<StreamChunk> out = ready::add;
     private @Nullable CallFailed broken;
     private long bytes;
     private boolean begun;
@@ -95,6 +96,12 @@ public final class StreamBodyDecoder {
     private boolean over;
     private boolean answered;
     private boolean ended;
+
+    /** The end of the body was received. */
+    private boolean atEnd;
+
+    /** Error with which the body ended. */
+    private @Nullable Throwable error;
 
     /** @param mark applied to every chunk */
     public StreamBodyDecoder(
@@ -110,51 +117,85 @@ public final class StreamBodyDecoder {
     }
 
     /**
-     * Decodes a fragment of the body, or its end, as its chunks are requested. Failures, also those of the transport,
-     * are thrown typed after the chunks before them.
+     * Takes the next fragment, the bytes from {@code from} to before {@code to}. The previous one must have been read: {@link
+     * #hasNext()} returned false. The array is not referenced any more after that either.
      */
-    public Iterable<StreamChunk> read(Signal<byte[]> piece) {
-        return () -> {
-            take(piece.get());
-            return new Chunks(piece);
-        };
-    }
-
-    private void take(byte @Nullable [] piece) {
-        if (piece != null) {
-            progress.read();
-        }
+    public void take(byte[] fragment, int from, int to) {
+        progress.read();
         if (over) {
-            bytes += piece == null ? 0 : piece.length;
+            bytes += to - from;
             if (bytes > body.stream()) {
                 progress.overLimit();
             }
             return;
         }
-        if (piece == null) {
+        if (!begun && from < to) {
+            begun = true;
+            if (inflater == null && BodyInflater.isGzip(fragment, from, to)) {
+                inflater = BodyInflater.ofGzip();
+            }
+        }
+        if (inflater == null) {
+            push(fragment, from, to);
+        } else {
+            inflater.push(Arrays.copyOfRange(fragment, from, to));
+        }
+    }
+
+    /**
+     * Takes the end of the body.
+     *
+     * @param error error of the transport that ended the body, null for a regular end
+     */
+    public void end(@Nullable Throwable error) {
+        atEnd = true;
+        this.error = error;
+        if (!over) {
             if (!answered) {
                 answered = true;
                 progress.content();
             }
             framing.end();
-            return;
         }
-        if (!begun && piece.length > 0) {
-            begun = true;
-            if (inflater == null && BodyInflater.isGzip(piece)) {
-                inflater = BodyInflater.ofGzip();
+    }
+
+    /**
+     * Decodes as far as the next chunk; returns false when another fragment is needed, or behind the last chunk.
+     *
+     * @throws CallFailed for a failure, also one of the transport, after the chunks before it
+     */
+    public boolean hasNext() {
+        while (ready.isEmpty()) {
+            if (broken != null) {
+                over = true;
+                throw broken;
+            }
+            if (over || !advance()) {
+                return false;
             }
         }
-        if (inflater == null) {
-            push(piece);
-        } else {
-            inflater.push(piece);
+        return true;
+    }
+
+    /** Returns the next chunk. */
+    public StreamChunk next() {
+        StreamChunk chunk = ready.poll();
+        if (chunk == null) {
+            throw new NoSuchElementException();
+        }
+        return mark.apply(chunk);
+    }
+
+    /** Releases the memory of the decompressor; nothing is decoded afterwards. */
+    public void close() {
+        if (inflater != null) {
+            inflater.close();
         }
     }
 
     /** Adds content to the stream, or to the whole answer. */
-    private void push(byte[] content) {
-        bytes += content.length;
+    private void push(byte[] content, int from, int to) {
+        bytes += to - from;
         if (bytes > body.stream() && complete()) {
             ended = true; // a complete answer stays valid whatever follows it
             progress.overLimit();
@@ -169,14 +210,14 @@ public final class StreamBodyDecoder {
         }
         try {
             if (whole != null && pieces == null) {
-                decide(content);
+                decide(content, from, to);
             }
             if (pieces == null) {
-                framing.push(content);
+                framing.push(content, from, to);
             } else if (bytes > body.answer()) {
                 throw JsonErrors.overLimit("an answer", body.answer());
             } else {
-                pieces.writeBytes(content);
+                pieces.write(content, from, to - from);
             }
         } catch (CallFailed failed) {
             broken = failed;
@@ -184,11 +225,11 @@ public final class StreamBodyDecoder {
     }
 
     /** Decides by the first byte of content if the body is a whole answer or a stream. */
-    private void decide(byte[] content) {
-        int first = WholeAnswer.firstByte(content);
-        if (first < content.length) {
+    private void decide(byte[] content, int from, int to) {
+        int first = WholeAnswer.firstByte(content, from, to);
+        if (first < to) {
             if (WholeAnswer.isJson(content[first])) {
-                pieces = new ByteArrayOutputStream(content.length);
+                pieces = new ByteArrayOutputStream(to - from);
             } else {
                 whole = null;
             }
@@ -201,7 +242,7 @@ public final class StreamBodyDecoder {
         if (content == null) {
             return false;
         }
-        push(content);
+        push(content, 0, content.length);
         return true;
     }
 
@@ -210,109 +251,76 @@ public final class StreamBodyDecoder {
         return decoder.finished() && !early;
     }
 
-    private final class Chunks implements Iterator<StreamChunk> {
-
-        private final Signal<byte[]> piece;
-
-        Chunks(Signal<byte[]> piece) {
-            this.piece = piece;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (ready.isEmpty()) {
-                if (broken != null) {
-                    over = true;
-                    throw broken;
-                }
-                if (over || !advance()) {
-                    return false;
-                }
+    /** Decodes the next event, or ends the stream; returns false when more bytes are needed. */
+    private boolean advance() {
+        try {
+            if (ended) {
+                finish();
+                return true;
+            }
+            if (framing.next()) {
+                decoder.read(framing, out);
+                decoded();
+                return true;
+            }
+            if (inflate()) {
+                return true;
+            }
+            if (!atEnd) {
+                return false;
+            }
+            if (error != null && !complete()) {
+                throw TransportErrors.withinAnswer(error);
+            }
+            if (pieces == null || whole == null) {
+                finish();
+            } else {
+                whole.decode(pieces.toByteArray()).chunks().forEach(out);
+                over = true;
+            }
+            return true;
+        } catch (CallFailed failed) {
+            if (complete() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {
+                finish(); // a complete answer stays valid when bytes after it are unreadable
+            } else {
+                broken = failed;
             }
             return true;
         }
+    }
 
-        @Override
-        public StreamChunk next() {
-            StreamChunk chunk = ready.poll();
-            if (chunk == null) {
-                throw new NoSuchElementException();
-            }
-            return mark.apply(chunk);
+    private void decoded() {
+        boolean content = (!answered || finished) && hasContent();
+        if (content && !answered) {
+            answered = true;
+            progress.content();
         }
+        if (decoder.terminated()) {
+            progress.terminated();
+            finish();
+        } else if (content && finished) {
+            early = true;
+            progress.contentAfterFinish();
+        } else if (!finished && decoder.finished()) {
+            finished = true;
+            progress.finished();
+        }
+    }
 
-        /** Decodes the next event, or ends the stream; returns false when more bytes are needed. */
-        private boolean advance() {
-            try {
-                if (ended) {
-                    end();
-                    return true;
-                }
-                if (framing.next()) {
-                    decoder.read(framing, ready::add);
-                    decoded();
-                    return true;
-                }
-                if (inflate()) {
-                    return true;
-                }
-                if (piece.hasValue()) {
-                    return false;
-                }
-                Throwable error = piece.getThrowable();
-                if (error != null && !complete()) {
-                    throw TransportErrors.withinAnswer(error);
-                }
-                if (pieces == null || whole == null) {
-                    end();
-                } else {
-                    whole.decode(pieces.toByteArray()).chunks().forEach(ready::add);
-                    over = true;
-                }
-                return true;
-            } catch (CallFailed failed) {
-                if (complete() && !over && failed.failure().kind() == FailureKind.PROTOCOL) {
-                    end(); // a complete answer stays valid when bytes after it are unreadable
-                } else {
-                    broken = failed;
-                }
+    private boolean hasContent() {
+        for (StreamChunk chunk : ready) {
+            if (chunk.isContent()) {
                 return true;
             }
         }
+        return false;
+    }
 
-        private void decoded() {
-            boolean content = (!answered || finished) && hasContent();
-            if (content && !answered) {
-                answered = true;
-                progress.content();
-            }
-            if (decoder.terminated()) {
-                progress.terminated();
-                end();
-            } else if (content && finished) {
-                early = true;
-                progress.contentAfterFinish();
-            } else if (!finished && decoder.finished()) {
-                finished = true;
-                progress.finished();
-            }
+    private void finish() {
+        if (framing.isForeign() && !decoder.finished()) {
+            throw JsonErrors.rejected("no event in the body where a stream was expected");
         }
-
-        private boolean hasContent() {
-            for (StreamChunk chunk : ready) {
-                if (chunk.isContent()) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private void end() {
-            if (framing.isForeign() && !decoder.finished()) {
-                throw JsonErrors.rejected("no event in the body where a stream was expected");
-            }
-            decoder.end(ready::add);
-            over = true;
-        }
+        decoder.end(out);
+        over = true;
     }
 }

@@ -67,8 +67,13 @@ final class WholeAnswer {
 
     /** Index of the first byte that is neither white space nor part of a byte order mark. */
     static int firstByte(byte[] body) {
-        int i = 0;
-        while (i < body.length
+        return firstByte(body, 0, body.length);
+    }
+
+    /** As {@link #firstByte(byte[])}, of the bytes from {@code from} to before {@code to}; {@code to} without such a byte. */
+    static int firstByte(byte[] body, int from, int to) {
+        int i = from;
+        while (i < to
                 && ((body[i] >= 0 && body[i] <= ' ')
                         || body[i] == (byte) 0xEF
                         || body[i] == (byte) 0xBB

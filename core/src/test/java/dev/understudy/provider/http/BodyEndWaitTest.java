@@ -7,7 +7,7 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.guard.FinishWait;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** Wait for the end of a body, without a client and with one. */
@@ -20,9 +20,13 @@ class BodyEndWaitTest {
     private final BodyEndWait limited = new BodyEndWait(DRAIN, finishWait, new RequestProgress());
     private final BodyEndWait bare = new BodyEndWait(DRAIN, null, new RequestProgress());
 
+    private static Mono<Void> over(BodyEndWait wait) {
+        return wait.over().next().then();
+    }
+
     @Test
     void silenceAfterTheFinishReasonCompletesAtTheIdleLimit() {
-        StepVerifier.withVirtualTime(() -> bare.limit(Flux.never()))
+        StepVerifier.withVirtualTime(() -> over(bare))
                 .expectSubscription()
                 .then(bare::finished)
                 .expectNoEvent(BodyEndWait.IDLE.minus(TICK))
@@ -32,7 +36,7 @@ class BodyEndWaitTest {
 
     @Test
     void contentAfterTheFinishReasonRestartsTheLimitAndMakesItFail() {
-        StepVerifier.withVirtualTime(() -> bare.limit(Flux.never()))
+        StepVerifier.withVirtualTime(() -> over(bare))
                 .expectSubscription()
                 .then(bare::finished)
                 .thenAwait(Duration.ofSeconds(19))
@@ -45,8 +49,9 @@ class BodyEndWaitTest {
 
     @Test
     void fragmentsThatNobodyHasReadYetExtendTheWait() {
-        StepVerifier.withVirtualTime(() -> bare.limit(Flux.just(new byte[1]).concatWith(Flux.never())))
-                .expectNextCount(1)
+        StepVerifier.withVirtualTime(() -> over(bare))
+                .expectSubscription()
+                .then(bare::arrived)
                 .then(bare::finished)
                 .expectNoEvent(BodyEndWait.IDLE.multipliedBy(3))
                 .then(bare::read)
@@ -56,7 +61,7 @@ class BodyEndWaitTest {
 
     @Test
     void theTerminalEventLimitsTheWaitToTheDrain() {
-        StepVerifier.withVirtualTime(() -> bare.limit(Flux.never()))
+        StepVerifier.withVirtualTime(() -> over(bare))
                 .expectSubscription()
                 .then(bare::finished)
                 .then(bare::contentAfterFinish)
@@ -68,7 +73,7 @@ class BodyEndWaitTest {
 
     @Test
     void theLimitOfTheAttemptCompletesIt() {
-        StepVerifier.withVirtualTime(() -> limited.limit(Flux.never()))
+        StepVerifier.withVirtualTime(() -> over(limited))
                 .expectSubscription()
                 .then(limited::finished)
                 .expectNoEvent(Duration.ofMinutes(1))
