@@ -16,6 +16,9 @@ final class Caller implements CoreSubscriber<Object> {
     /** Longest wait for the end of a body after the finish reason: the idle limit, and the latency of the network. */
     private static final long BODY_END = 30_000_000_000L;
 
+    /** Longest time that a complete answer waits for its reader beyond the deadline. */
+    private static final long FOR_THE_READER = 2_000_000_000L;
+
     final int call;
     private final boolean single;
     private final Context context;
@@ -28,6 +31,10 @@ final class Caller implements CoreSubscriber<Object> {
     private long requested;
     private long received;
     private long finished;
+
+    /** Time of the last request of a subscriber that had received all it requested before. */
+    private long resumed;
+
     private @Nullable FinishReason finish;
     long deadline = Long.MAX_VALUE;
     boolean cancelled;
@@ -72,6 +79,9 @@ final class Caller implements CoreSubscriber<Object> {
 
     void request(long n) {
         if (outcome == null && !cancelled && subscription != null) {
+            if (received == requested) {
+                resumed = tasks.now();
+            }
             requested = requested + n < 0 ? Long.MAX_VALUE : requested + n;
             subscription.request(n);
         }
@@ -171,7 +181,9 @@ final class Caller implements CoreSubscriber<Object> {
             violation.accept("call " + call + " ended twice: " + outcome + ", " + how);
         }
         outcome = how;
-        if (tasks.now() > deadline) {
+        // A complete answer waits for its reader for a short time.
+        long due = Math.max(deadline, resumed - deadline > FOR_THE_READER ? 0 : resumed);
+        if (tasks.now() > due) {
             violation.accept(
                     "call " + call + " ended " + (tasks.now() - deadline) / 1_000_000 + " ms after its deadline");
         }
