@@ -50,6 +50,11 @@ final class BoundUnderstudies {
         return add(inService);
     }
 
+    /** Returns true if a model of this name is configured in one of them. */
+    boolean haveModel(String model) {
+        return byName.values().stream().anyMatch(bound -> bound.hasModel(model));
+    }
+
     /** Returns the bound understudy of this name; {@code null} also for an agent that was removed. */
     private @Nullable BoundUnderstudy shown(String understudy) {
         return agentNames.contains(understudy) && inService(understudy) == null ? null : at(understudy);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 record GenAiMeters(MeterRegistry registry) {
 
-    private static final String OPERATION = "chat";
+    static final String OPERATION = "chat";
 
     /** @param model the requested model, as a value of a tag */
     void succeeded(Event.CallSucceeded call, String model) {

@@ -226,6 +226,13 @@ enum Meters implements MeterDocumentation {
             "gen_ai.operation.name",
             "gen_ai.provider.name",
             "gen_ai.request.model"),
+    GEN_AI_CHUNK(
+            Type.TIMER,
+            "gen_ai.client.inference.time_per_output_chunk",
+            "Time from one chunk of a stream to the next",
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model"),
     GEN_AI_INPUT(
             Type.COUNTER,
             "gen_ai.client.inference.usage.input_tokens",

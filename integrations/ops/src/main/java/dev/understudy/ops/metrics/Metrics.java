@@ -4,6 +4,7 @@ import dev.understudy.CallContext;
 import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.event.Event;
@@ -88,6 +89,24 @@ public final class Metrics implements Listener {
     public Metrics addGenAiMeters() {
         genAiMeters = new GenAiMeters(registry);
         return this;
+    }
+
+    /**
+     * Times the chunks of one vendor's streams: {@code gen_ai.client.inference.time_per_output_chunk}, the time from one chunk
+     * with content to the next. Wraps the vendor's provider inside the understudy:
+     *
+     * <pre>{@code
+     * Understudy.builder().provider(metrics.timingChunks(openAi)).provider(anthropic)
+     * }</pre>
+     *
+     * <p>Costs a reading of the registry's clock and a record of a timer for each chunk, about 100 ns; streams of providers
+     * that are not wrapped cost nothing.
+     *
+     * @param provider a vendor's provider; its name is a tag
+     * @return a provider that answers as the wrapped one
+     */
+    public ChatProvider timingChunks(ChatProvider provider) {
+        return new ChunkTimingProvider(provider, registry, this::model);
     }
 
     /**
@@ -311,6 +330,10 @@ public final class Metrics implements Listener {
 
     private void count(Meters meters, String... values) {
         meters.counter(registry, values).increment();
+    }
+
+    private String model(String name) {
+        return models.contains(name) || boundUnderstudies.haveModel(name) ? name : OTHER;
     }
 
     private String model(String understudy, String name) {
