@@ -30,8 +30,7 @@ record AttemptObservation(Observation observation, Observation.Context context, 
         Observation.Context context = client(attempt.provider());
         context.put(ObservedKeys.class, keys);
         context.put(Event.AttemptStarted.class, attempt);
-        Observation observation = conventions.attempt(() -> context).parentObservation(parent);
-        return new AttemptObservation(observation.start(), context, keys);
+        return new AttemptObservation(conventions.attempt(context, parent), context, keys);
     }
 
     /** A span of kind CLIENT. Its headers are sent by {@link PropagatingProvider} only. */
@@ -60,14 +59,15 @@ record AttemptObservation(Observation observation, Observation.Context context, 
         if (failure != null) {
             keys.set(ObservationKeys.ERROR_TYPE, failure.kind().label());
             keys.set(ObservationKeys.STATUS, failure.status() == 0 ? null : (Integer) failure.status());
-            observation.error(new CallObservation.SpanError(failure.kind().label()));
+            Conventions.error(
+                    observation, new CallObservation.SpanError(failure.kind().label()));
         }
-        observation.stop();
+        Conventions.stop(observation);
     }
 
     /** Ends an attempt whose outcome was not reported. */
     void cancelled() {
         keys.set(ObservationKeys.OUTCOME, AttemptLog.Outcome.CANCELLED.name().toLowerCase(Locale.ROOT));
-        observation.stop();
+        Conventions.stop(observation);
     }
 }

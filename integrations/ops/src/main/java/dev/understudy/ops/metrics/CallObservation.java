@@ -80,11 +80,8 @@ final class CallObservation implements Listener {
         observed.put(ObservedKeys.class, keys);
         observed.put(ChatRequest.class, request);
         observed.put(CallContext.class, callContext);
-        Observation observation = conventions.call(() -> observed);
-        if (context.hasKey(KEY)) {
-            observation.parentObservation(context.get(KEY));
-        }
-        return new CallObservation(conventions, observation.start(), observed, keys);
+        Observation observation = conventions.call(observed, context.getOrDefault(KEY, null));
+        return new CallObservation(conventions, observation, observed, keys);
     }
 
     Context in(Context context) {
@@ -178,7 +175,7 @@ final class CallObservation implements Listener {
                     ? error.getClass().getName()
                     : failure.kind().label();
             keys.set(ObservationKeys.ERROR_TYPE, type);
-            observation.error(new SpanError(type));
+            Conventions.error(observation, new SpanError(type));
             if (error instanceof ChatException.PartialAnswer partial) {
                 served(partial.partial().servedBy());
                 putUsage(keys, partial.attemptLog().usage());
@@ -227,7 +224,7 @@ final class CallObservation implements Listener {
         }
         keys.set(ObservationKeys.OUTCOME, outcome);
         closeAll();
-        observation.stop();
+        Conventions.stop(observation);
     }
 
     private void served(ServedBy servedBy) {
