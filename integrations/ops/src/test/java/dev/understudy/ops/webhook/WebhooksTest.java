@@ -22,10 +22,12 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
+@Timeout(120)
 class WebhooksTest {
 
     private static final Event.CallId CALL = new Event.CallId(1, "support", "m", false, Map.of());
