@@ -134,7 +134,8 @@ public final class CallContext {
 
     /**
      * Sets a deadline for all calls upstream, counted from the subscription of the pipeline. Obeyed by {@link Understudy}
-     * and by resuming decorators; a provider that is called without one of them does not read it.
+     * and by resuming decorators; a provider that is called without one of them does not read it. A stream whose finish reason
+     * has arrived completes at the deadline, or within two seconds after it as its subscriber requests the rest.
      *
      * @param fromSubscription longer than zero
      * @return an operator for {@code contextWrite}
