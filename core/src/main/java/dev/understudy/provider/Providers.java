@@ -1,6 +1,7 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.FailureClassifier;
 import dev.understudy.chat.ResumeToken;
 import dev.understudy.provider.anthropic.Anthropic;
 import dev.understudy.provider.bedrock.BedrockAnthropic;
@@ -9,6 +10,7 @@ import dev.understudy.provider.catalog.ModelCatalog;
 import dev.understudy.provider.cohere.Cohere;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
+import dev.understudy.provider.error.ExceptionClassifier;
 import dev.understudy.provider.gemini.Gemini;
 import dev.understudy.provider.gemini.GeminiInteractions;
 import dev.understudy.provider.http.HttpProvider;
@@ -434,5 +436,16 @@ public final class Providers {
                     "A provider made by Providers is probed at a path that begins with a slash");
         }
         return http.probedAt(path);
+    }
+
+    /**
+     * Returns the classifier that an understudy uses for exceptions of providers that were not made by this class: knows the
+     * exceptions of the JDK, of Netty and of common SDKs, their HTTP status and their Retry-After. For adapters that
+     * signal {@link dev.understudy.chat.ChatException} themselves.
+     *
+     * @return the classifier
+     */
+    public static FailureClassifier failureClassifier() {
+        return new ExceptionClassifier();
     }
 }
