@@ -1,0 +1,32 @@
+package dev.understudy.streaming.macro;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** One client under measurement. */
+interface Subject {
+
+    /** Question of every request, so that the bodies of all clients are alike. */
+    String QUESTION = "Tell me a story about a theatre. ".repeat(6);
+
+    /** Emits when one whole answer is received and read. */
+    Mono<?> chat();
+
+    /** Emits one element for each chunk with text; elements without text are not emitted. */
+    Flux<?> stream();
+
+    /** Creates the client of a name. The second address answers when the first one fails; only clients with failover use it. */
+    static Subject of(String name, String first, String second, boolean circuits) {
+        return switch (name) {
+            case "floor" -> new BareClient(first, false);
+            case "tree" -> new BareClient(first, true);
+            case "hand-rolled" -> new HandRolledClient(first, second, circuits);
+            case "understudy" -> new UnderstudyClient(first, second, circuits, false);
+            case "resuming" -> new UnderstudyClient(first, second, circuits, true);
+            case "spring-ai" -> new SpringAiClient(first);
+            case "langchain4j" -> new LangChain4jClient(first);
+            case "openai-java" -> new OpenAiJavaClient(first);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+}
