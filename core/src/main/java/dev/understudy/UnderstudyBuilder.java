@@ -19,6 +19,7 @@ import dev.understudy.policy.RetryBudget;
 import dev.understudy.policy.RetryPolicy;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TimeoutPolicy;
+import dev.understudy.policy.TokenCounter;
 import dev.understudy.pool.StatePublisher;
 import dev.understudy.provider.error.ExceptionClassifier;
 import dev.understudy.shared.SharedState;
@@ -320,6 +321,17 @@ public final class UnderstudyBuilder {
      */
     public UnderstudyBuilder contextWindow(ContextWindow contextWindow) {
         this.contextWindow = contextWindow;
+        return this;
+    }
+
+    /**
+     * Sets the token counter of the policy for conversations that are too long, and keeps its other values.
+     *
+     * @param counter counts the tokens of a request
+     * @return this builder
+     */
+    public UnderstudyBuilder tokenCounter(TokenCounter counter) {
+        this.contextWindow = contextWindow.withCounter(counter);
         return this;
     }
 

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * The keys of configurations as a flat list, for tools that do not read JSON Schema: a resource, and the generated form
- * that a test compares with it. Names are in kebab-case, {@code *} stands for a name that the user chooses, and types are
+ * that a test compares with it. Names are in kebab-case, keys as documents write them, {@code *} stands for a name that the user chooses, and types are
  * those of Java, as in the configuration metadata of Spring Boot.
  */
 final class ConfigMetadata {
@@ -20,30 +20,32 @@ final class ConfigMetadata {
     /** Generates the list from the keys. */
     static Map<String, Object> generated() {
         List<Map<String, Object>> properties = new ArrayList<>();
-        add(ConfigDocument.SECTION, "", properties);
+        add(ConfigDocument.SECTION, "", "", properties);
         return Map.of("properties", properties);
     }
 
-    private static void add(ObjectType<?> section, String prefix, List<Map<String, Object>> properties) {
+    private static void add(ObjectType<?> section, String prefix, String place, List<Map<String, Object>> properties) {
         for (ConfigKey<?> key : section.configKeys()) {
             String name = prefix + kebab(key.name());
+            String path = place + key.name();
             ValueType<?> type = key.type();
             if (type instanceof ObjectType<?> nested) {
-                add(nested, name + ".", properties);
+                add(nested, name + ".", path + ".", properties);
             } else if (type instanceof CollectionTypes.Named<?> named && named.each() instanceof ObjectType<?> nested) {
-                add(nested, name + ".*.", properties);
+                add(nested, name + ".*.", path + ".*.", properties);
             } else if (type instanceof CollectionTypes.Listed<?> listed
                     && listed.each() instanceof ObjectType<?> nested) {
-                add(nested, name + "[].", properties);
+                add(nested, name + "[].", path + "[].", properties);
             } else {
-                properties.add(property(name, key));
+                properties.add(property(name, path, key));
             }
         }
     }
 
-    private static <T> Map<String, Object> property(String name, ConfigKey<T> key) {
+    private static <T> Map<String, Object> property(String name, String path, ConfigKey<T> key) {
         Map<String, Object> property = new LinkedHashMap<>();
         property.put("name", name);
+        property.put("key", path);
         property.put("type", type(key.type()));
         property.put("description", key.doc());
         T fallback = key.fallback();
@@ -53,10 +55,20 @@ final class ConfigMetadata {
         if (key.required()) {
             property.put("required", true);
         }
+        if (mayBeSecret(key.type())) {
+            property.put("secret", true);
+        }
         if (key.type().schema().get("enum") instanceof List<?> values) {
             property.put("values", values);
         }
         return property;
+    }
+
+    /** Returns true if values may have to be placeholders; a header may, by its name. */
+    private static boolean mayBeSecret(ValueType<?> type) {
+        return type instanceof SecretType<?>
+                || type instanceof HeaderValueType
+                || (type instanceof CollectionTypes<?, ?> collection && mayBeSecret(collection.each()));
     }
 
     private static String type(ValueType<?> type) {

@@ -1,0 +1,97 @@
+package dev.understudy.spring.boot.autoconfigure;
+
+import dev.understudy.chat.FailureClassifier;
+import dev.understudy.event.Listener;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.agent.Config;
+import dev.understudy.ops.log.Logs;
+import dev.understudy.policy.Selection;
+import dev.understudy.policy.TokenCounter;
+import dev.understudy.shared.SharedState;
+import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
+import dev.understudy.spring.boot.UnderstudyConnectionDetails;
+import java.nio.file.Path;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/** Auto-configuration of agents: their configuration, the agents, and a provider for each. */
+@AutoConfiguration(
+        afterName = {
+            "dev.understudy.spring.boot.autoconfigure.UnderstudyMetricsAutoConfiguration",
+            "dev.understudy.spring.boot.autoconfigure.UnderstudyObservationAutoConfiguration"
+        })
+@EnableConfigurationProperties(UnderstudyProperties.class)
+public final class UnderstudyAutoConfiguration {
+
+    @Configuration(proxyBeanMethods = false)
+    @Conditional(OnConfiguration.class)
+    @Import(AgentBeansRegistrar.class)
+    static class ConfigConfiguration {
+
+        @Bean(AgentBeansRegistrar.CONFIG)
+        @ConditionalOnMissingBean({Config.class, Agents.class})
+        Config understudyConfig(Environment environment, ObjectProvider<UnderstudyConnectionDetails> details) {
+            return new ConfigSource(environment).read(details.getIfAvailable());
+        }
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBooleanProperty(name = "understudy.logging.enabled", matchIfMissing = true)
+    Logs understudyLogs() {
+        return Logs.create();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ProviderDecorator understudyProviderDecorator() {
+        return agent -> agent;
+    }
+
+    @Bean
+    @Order(0)
+    UnderstudyBuilderCustomizer understudyBeansCustomizer(
+            ObjectProvider<FailureClassifier> classifiers,
+            ObjectProvider<TokenCounter> tokenCounter,
+            ObjectProvider<Selection> selection) {
+        return (agent, builder) -> {
+            classifiers.orderedStream().forEach(builder::failureClassifier);
+            tokenCounter.ifUnique(builder::tokenCounter);
+            selection.ifUnique(builder::selection);
+        };
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnBean(Config.class)
+    @ConditionalOnMissingBean
+    Agents understudyAgents(
+            Config config,
+            ObjectProvider<Listener> listeners,
+            ObjectProvider<SharedState> sharedState,
+            ObjectProvider<UnderstudyBuilderCustomizer> customizers,
+            ConfigurableListableBeanFactory beans,
+            UnderstudyProperties properties) {
+        Agents.Builder builder =
+                Agents.builder(config).listener(listeners.orderedStream().reduce(Listener.none(), Listener::and));
+        new SuppliedProviders(beans).all().forEach(builder::supply);
+        sharedState.ifAvailable(builder::sharedState);
+        customizers.orderedStream().forEach(customizer -> builder.customize(customizer::customize));
+        Agents agents = builder.open();
+        Path file = config.file();
+        if (properties.watch() && file != null) {
+            agents.watch(file);
+        }
+        return agents;
+    }
+}

@@ -1,0 +1,255 @@
+package dev.understudy.spring.boot.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.understudy.Understudy;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.event.Event;
+import dev.understudy.event.Listener;
+import dev.understudy.ops.agent.Agents;
+import dev.understudy.ops.agent.Config;
+import dev.understudy.ops.log.Logs;
+import dev.understudy.ops.metrics.Metrics;
+import dev.understudy.policy.TokenCounter;
+import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
+import dev.understudy.spring.boot.UnderstudyConnectionDetails;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import reactor.test.StepVerifier;
+
+class UnderstudyAutoConfigurationTest {
+
+    private static final String[] ONE_AGENT = {
+        "understudy.providers.mine.supplied=true", "understudy.agents.support.primary=mine"
+    };
+
+    private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    UnderstudyAutoConfiguration.class,
+                    UnderstudyMetricsAutoConfiguration.class,
+                    UnderstudyObservationAutoConfiguration.class));
+
+    private final ReactiveWebApplicationContextRunner oneAgent =
+            runner.withUserConfiguration(Supplied.class).withPropertyValues(ONE_AGENT);
+
+    @Configuration(proxyBeanMethods = false)
+    static class Supplied {
+        @Bean
+        ScriptedProvider mine() {
+            return ScriptedProvider.named("mine").always(ScriptedAnswer.text("Hello there"));
+        }
+    }
+
+    @Test
+    void nothingIsThereWithoutConfiguration() {
+        runner.run(context ->
+                assertThat(context).hasNotFailed().doesNotHaveBean(Agents.class).doesNotHaveBean(ChatProvider.class));
+    }
+
+    @Test
+    void agentIsABeanUnderItsIdAndPrimary() {
+        oneAgent.run(context -> {
+            assertThat(context).hasNotFailed().hasBean("support").hasSingleBean(Agents.class);
+            assertThat(context.getBean(ChatProvider.class)).isSameAs(context.getBean("support"));
+            StepVerifier.create(context.getBean(ChatProvider.class).chat(ChatRequest.of("any", "Hi")))
+                    .expectNextMatches(answer -> answer.text().equals("Hello there"))
+                    .verifyComplete();
+        });
+    }
+
+    @Test
+    void onlyAgentIsAlsoAnUnderstudy() {
+        oneAgent.run(
+                context -> assertThat(context.getBean(Understudy.class).name()).isEqualTo("support"));
+    }
+
+    @Test
+    void firstOfSeveralAgentsIsPrimary() {
+        oneAgent.withPropertyValues("understudy.agents.other.primary=mine").run(context -> {
+            assertThat(context).doesNotHaveBean(Understudy.class).hasBean("other");
+            assertThat(context.getBean(ChatProvider.class).name()).isEqualTo("support");
+        });
+    }
+
+    @Test
+    void nameOfAnotherBeanIsKept() {
+        oneAgent.withBean("support", String.class, () -> "mine").run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean("support")).isEqualTo("mine");
+        });
+    }
+
+    @Test
+    void ownAgentsReplaceTheConfiguredOnes() {
+        Agents own = Agents.of(Understudy.over(ScriptedProvider.named("p")));
+        oneAgent.withBean(Agents.class, () -> own)
+                .run(context ->
+                        assertThat(context).hasNotFailed().getBean(Agents.class).isSameAs(own));
+    }
+
+    @Test
+    void ownConfigIsOpened() {
+        Config own = Config.parse("{\"providers\": {\"mine\": {\"supplied\": true}}, \"agents\": {\"b\": {}}}");
+        runner.withUserConfiguration(Supplied.class)
+                .withBean(Config.class, () -> own)
+                .run(context -> assertThat(context.getBean(Agents.class).ids()).containsExactly("b"));
+    }
+
+    @Test
+    void configurationFileIsRead() {
+        runner.withUserConfiguration(Supplied.class)
+                .withPropertyValues("understudy.config=classpath:agents.yaml", "limit=mine")
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasBean("from-file");
+                    assertThat(context.getBean(Agents.class).config().providers())
+                            .containsExactly("mine");
+                });
+    }
+
+    @Test
+    void invalidConfigurationIsExplainedAtStart() {
+        oneAgent.withPropertyValues("understudy.agents.support.retry.retrys=3").run(context -> {
+            assertThat(context).hasFailed();
+            FailureAnalysis analysis = new ConfigFailureAnalyzer().analyze(context.getStartupFailure());
+            assertThat(analysis).isNotNull();
+            assertThat(analysis.getDescription()).contains("understudy.agents.support.retry.retrys", "retries");
+        });
+    }
+
+    @Test
+    void listenersReceiveEventsInOrder() {
+        List<Event> events = new CopyOnWriteArrayList<>();
+        oneAgent.withBean("mine2", Listener.class, () -> events::add).run(context -> {
+            ask(context.getBean(ChatProvider.class));
+            assertThat(events).hasAtLeastOneElementOfType(Event.CallSucceeded.class);
+        });
+    }
+
+    @Test
+    void customizersAndTokenCountersReachTheChain() {
+        List<String> agents = new CopyOnWriteArrayList<>();
+        List<String> counted = new CopyOnWriteArrayList<>();
+        oneAgent.withBean(UnderstudyBuilderCustomizer.class, () -> (agent, builder) -> agents.add(agent))
+                .withBean(
+                        TokenCounter.class,
+                        () -> TokenCounter.of(text -> {
+                            counted.add(text);
+                            return 1;
+                        }))
+                .withPropertyValues("understudy.agents.support.context-window.tokens=2000")
+                .run(context -> {
+                    ask(context.getBean(ChatProvider.class));
+                    assertThat(agents).containsExactly("support");
+                    assertThat(counted).contains("Hi");
+                });
+    }
+
+    @Test
+    void metersAreCountedOnceWithObservations() {
+        oneAgent.withUserConfiguration(Meters.class).run(context -> {
+            ask(context.getBean(ChatProvider.class));
+            MeterRegistry registry = context.getBean(MeterRegistry.class);
+            assertThat(context).hasSingleBean(Metrics.class);
+            assertThat(registry.get("understudy.call").timer().count()).isEqualTo(1);
+            assertThat(registry.find("understudy.request").meters()).isEmpty();
+            assertThat(registry.find("understudy.attempt").meters()).isEmpty();
+        });
+    }
+
+    @Test
+    void metricsAreAbsentWithoutMicrometer() {
+        oneAgent.withClassLoader(new FilteredClassLoader("io.micrometer")).run(context -> assertThat(context)
+                .hasNotFailed()
+                .hasSingleBean(Agents.class)
+                .doesNotHaveBean("understudyMetrics"));
+    }
+
+    @Test
+    void partsCanBeSwitchedOff() {
+        oneAgent.withUserConfiguration(Meters.class)
+                .withPropertyValues(
+                        "understudy.metrics.enabled=false",
+                        "understudy.logging.enabled=false",
+                        "understudy.observations.enabled=false")
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(Metrics.class)
+                        .doesNotHaveBean(Logs.class)
+                        .hasSingleBean(Agents.class));
+    }
+
+    @Test
+    void connectionDetailsOverrideAddressAndKey() {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            server.always(ScriptedReply.tokens("From", " the", " container"));
+            runner.withPropertyValues(
+                            "understudy.providers.openai.dialect=openai",
+                            "understudy.providers.openai.keys=${NOT_SET_ANYWHERE}",
+                            "understudy.agents.support.primary=openai")
+                    .withBean(
+                            UnderstudyConnectionDetails.class,
+                            () -> () -> Map.of(
+                                    "openai",
+                                    new UnderstudyConnectionDetails.Connection(
+                                            URI.create(server.url("/v1")), "key-of-a-test")))
+                    .run(context -> {
+                        assertThat(context).hasNotFailed();
+                        ChatResponse answer = ask(context.getBean(ChatProvider.class));
+                        assertThat(answer.text()).isEqualTo("From the container");
+                    });
+        }
+    }
+
+    @Test
+    void agentsCloseWithTheContext() {
+        Agents[] agents = new Agents[1];
+        oneAgent.run(context -> agents[0] = context.getBean(Agents.class));
+        assertThat(agents[0].ids()).isEmpty();
+    }
+
+    private static ChatResponse ask(ChatProvider provider) {
+        @Nullable ChatResponse[] answer = new ChatResponse[1];
+        StepVerifier.create(provider.chat(ChatRequest.of("any", "Hi")))
+                .consumeNextWith(value -> answer[0] = value)
+                .verifyComplete();
+        return java.util.Objects.requireNonNull(answer[0]);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Meters {
+        @Bean
+        MeterRegistry meterRegistry(
+                org.springframework.beans.factory.ObjectProvider<io.micrometer.core.instrument.config.MeterFilter>
+                        filters) {
+            SimpleMeterRegistry registry = new SimpleMeterRegistry();
+            filters.orderedStream().forEach(registry.config()::meterFilter);
+            return registry;
+        }
+
+        @Bean
+        ObservationRegistry observationRegistry(MeterRegistry meters) {
+            ObservationRegistry registry = ObservationRegistry.create();
+            registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+            return registry;
+        }
+    }
+}
