@@ -32,6 +32,10 @@ module dev.understudy.core {
     // Not API: streams that are continued are one call.
     exports dev.understudy.call to
             dev.understudy.streaming;
+    // Not API: parts that adapters of other libraries share.
+    exports dev.understudy.adapter to
+            dev.understudy.langchain4j,
+            dev.understudy.springai;
     // Not API: webhooks read Retry-After with the parser of the providers.
     exports dev.understudy.provider.error to
             dev.understudy.ops;

@@ -1,5 +1,6 @@
 package dev.understudy.springai;
 
+import dev.understudy.adapter.BlockCodec;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;

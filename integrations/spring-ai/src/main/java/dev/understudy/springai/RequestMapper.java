@@ -1,5 +1,6 @@
 package dev.understudy.springai;
 
+import dev.understudy.adapter.BlockCodec;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
@@ -117,29 +118,12 @@ final class RequestMapper {
 
     /** Returns the blocks as the model produced them, where the message still says the same. */
     private static List<ContentBlock> blocks(AssistantMessage message, String text) {
-        List<ContentBlock> blocks = new ArrayList<>();
-        List<ContentBlock> kept =
-                message.getMetadata().get(MetadataKeys.BLOCKS) instanceof String json ? BlockCodec.read(json) : null;
         List<ToolCall> calls = message.getToolCalls().stream()
                 .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))
                 .toList();
-        if (kept != null && isSame(new Message.Assistant(kept), text, calls)) {
-            blocks.addAll(kept);
-        } else {
-            if (!text.isEmpty()) {
-                blocks.add(new ContentBlock.Text(text));
-            }
-            blocks.addAll(calls);
-        }
+        List<ContentBlock> blocks =
+                new ArrayList<>(BlockCodec.blocks(message.getMetadata().get(MetadataKeys.BLOCKS), text, calls));
         message.getMedia().forEach(each -> blocks.add(MediaMapper.block(each)));
         return blocks;
-    }
-
-    private static boolean isSame(Message.Assistant kept, String text, List<ToolCall> calls) {
-        return kept.text().equals(text)
-                && kept.toolCalls().stream()
-                        .map(call -> call.withVendorData(null))
-                        .toList()
-                        .equals(calls);
     }
 }

@@ -1,5 +1,6 @@
 package dev.understudy.springai;
 
+import dev.understudy.adapter.BlockCodec;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.ToolCall;

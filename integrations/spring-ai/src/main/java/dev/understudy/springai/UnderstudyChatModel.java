@@ -1,10 +1,8 @@
 package dev.understudy.springai;
 
-import dev.understudy.Understudy;
+import dev.understudy.adapter.AdapterEvents;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.ForwardingChatProvider;
-import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
@@ -12,7 +10,6 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatModel;
@@ -52,15 +49,7 @@ public final class UnderstudyChatModel implements ChatModel {
         this.options = builder.options;
         this.registry = builder.registry;
         this.convention = builder.convention;
-        this.listener = builder.listener == null ? listener(provider) : builder.listener;
-    }
-
-    private static Listener listener(ChatProvider provider) {
-        ChatProvider inner = provider;
-        while (inner instanceof ForwardingChatProvider forwarding) {
-            inner = forwarding.delegate();
-        }
-        return inner instanceof Understudy understudy ? understudy.listener() : Listener.none();
+        this.listener = builder.listener == null ? AdapterEvents.listener(provider) : builder.listener;
     }
 
     /**
@@ -172,15 +161,7 @@ public final class UnderstudyChatModel implements ChatModel {
         ChatOptions asked = Objects.requireNonNull(prompt.getOptions());
         List<String> leftOut =
                 asked instanceof UnderstudyChatOptions own ? own.leftOut() : ForeignOptions.leftOut(asked);
-        for (String name : leftOut) {
-            Event.CallId call = new Event.CallId(0, provider.name(), request.model(), stream, Map.of());
-            Listener.safely(
-                    listener,
-                    new Event.ProviderReported(
-                            call,
-                            new ProviderEvent.RequestAdapted(
-                                    provider.name(), request.model(), name, ProviderEvent.Change.LEFT_OUT)));
-        }
+        AdapterEvents.leftOut(listener, provider.name(), request.model(), stream, leftOut);
         return request;
     }
 

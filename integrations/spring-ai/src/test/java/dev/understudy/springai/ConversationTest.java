@@ -134,7 +134,8 @@ class ConversationTest {
 
     @Test
     void blocksThatCannotBeReadAreIgnored() {
-        for (String json : List.of("[{\"type\":\"text\"}]", "no json", "[1]", "[{\"type\":\"unknown\"}]")) {
+        for (String json : List.of(
+                "{\"blocks\":[{\"type\":\"text\"}]}", "no json", "[1]", "{\"blocks\":[{\"type\":\"unknown\"}]}")) {
             AssistantMessage message = AssistantMessage.builder()
                     .content("Hi.")
                     .properties(Map.of("understudy.blocks", json))
