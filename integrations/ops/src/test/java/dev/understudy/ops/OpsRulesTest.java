@@ -27,7 +27,7 @@ class OpsRulesTest {
             .withImportOption(location -> !location.contains("-test/"))
             .importPackages("dev.understudy.ops");
 
-    /** {@code Admin.routes()} exists to be mounted on a server of reactor-netty. */
+    /** {@code Admin.routes()} and {@code Admin.handle} exist to be mounted on a server of reactor-netty. */
     @Test
     void noTypeOfJacksonOrNettyInAPublicSignature() {
         methods()
@@ -38,6 +38,8 @@ class OpsRulesTest {
                 .arePublic()
                 .and()
                 .doNotHaveFullName("dev.understudy.ops.admin.Admin.routes()")
+                .and()
+                .doNotHaveName("handle")
                 .should(showNoneOf("tools.jackson.", "com.fasterxml.", "io.netty.", "reactor.netty."))
                 .check(OPS);
     }

@@ -20,6 +20,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.HttpServerRoutes;
 
 /**
@@ -241,6 +242,18 @@ public final class Admin {
      */
     public Consumer<HttpServerRoutes> routes() {
         return mounted -> mounted.route(Admin::isOurs, adminHandler::serve);
+    }
+
+    /**
+     * Answers one request of another server on reactor-netty, such as that of an application with WebFlux. Paths that are none
+     * of the routes are answered with 404.
+     *
+     * @param request the request, whose body was not read
+     * @param response the response, of which nothing was sent
+     * @return completes when the response is sent
+     */
+    public Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+        return Mono.from(adminHandler.serve(request, response));
     }
 
     private static boolean isOurs(HttpServerRequest request) {

@@ -69,6 +69,10 @@ final class ActiveAgents {
         return running.agents.get(agentId);
     }
 
+    List<RunningAgent> all() {
+        return List.copyOf(running.agents.values());
+    }
+
     boolean isClosed() {
         return closed;
     }

@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -334,6 +335,23 @@ public final class Agents implements AutoCloseable {
                 reloads.tryEmitComplete();
             }
         }
+    }
+
+    /**
+     * Closes when subscribed to, and waits: later calls fail, and each chain closes after its last call.
+     *
+     * @param limit longest time to wait for calls in flight; they go on after it
+     * @return completes when the last call has ended, or the limit has passed; fails if a provider's close fails
+     */
+    public Mono<Void> closeGracefully(Duration limit) {
+        return Mono.defer(() -> {
+            List<RunningAgent> closing = activeAgents.all();
+            close();
+            return Flux.fromIterable(closing)
+                    .flatMap(RunningAgent::closed, Integer.MAX_VALUE)
+                    .then()
+                    .timeout(limit, Mono.empty(), timer.get());
+        });
     }
 
     /** Builder of agents with options that a configuration cannot express. Not thread-safe. */

@@ -6,6 +6,8 @@ import dev.understudy.ops.config.AgentSpec;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** One running agent. Closes when it is retired and its last call has ended. */
 final class RunningAgent {
@@ -15,6 +17,8 @@ final class RunningAgent {
     private final ChatProvider front;
     /** Number of calls in flight, plus one while the agent is not retired; 0 means closed. */
     private final AtomicLong uses = new AtomicLong(1);
+
+    private final Sinks.Empty<Void> closed = Sinks.empty();
 
     /** @param front the understudy, or the resuming provider around it */
     RunningAgent(@Nullable AgentSpec spec, Understudy understudy, ChatProvider front) {
@@ -56,8 +60,17 @@ final class RunningAgent {
     /** Ends a call that was registered. */
     void leave() {
         if (uses.decrementAndGet() == 0) {
-            front.close();
+            try {
+                front.close();
+            } finally {
+                closed.tryEmitEmpty();
+            }
         }
+    }
+
+    /** Completes when the agent is retired, and its last call has ended. */
+    Mono<Void> closed() {
+        return closed.asMono();
     }
 
     /**

@@ -1,22 +1,35 @@
 package dev.understudy.spring.boot;
 
+import dev.understudy.chat.ChatProvider;
 import java.net.URI;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.service.connection.ConnectionDetails;
 
 /**
- * Addresses and API keys of providers that override those of the properties: for containers of tests (Testcontainers, Docker
- * Compose). A provider has to be declared in the configuration; its other keys are kept.
+ * Connections of providers that override those of the properties: for containers of tests (Testcontainers, Docker Compose) and
+ * providers without a vendor. Asked about each provider that the properties declare; other keys of the provider are kept.
  */
 public interface UnderstudyConnectionDetails extends ConnectionDetails {
 
     /**
-     * Returns the overridden providers.
+     * Returns address and key of a provider.
      *
-     * @return connections by name of the provider
+     * @param provider name of a declared provider
+     * @return the connection; {@code null} to keep that of the properties
      */
-    Map<String, Connection> connections();
+    default @Nullable Connection connection(String provider) {
+        return null;
+    }
+
+    /**
+     * Returns a provider that answers in place of a declared one, with its models, limits and tags.
+     *
+     * @param provider name of a declared provider
+     * @return the provider, of the same name; {@code null} to keep the declared one
+     */
+    default @Nullable ChatProvider replacement(String provider) {
+        return null;
+    }
 
     /**
      * Address and key of one provider.

@@ -37,7 +37,7 @@ final class AgentBeansRegistrar implements ImportBeanDefinitionRegistrar {
         if (isDeclared(Agents.class) || isDeclared(Config.class)) {
             return;
         }
-        List<String> agents = new ConfigSource(environment).agents();
+        List<String> agents = ConfigSource.of(environment).agents();
         boolean primary = !hasPrimaryProvider(registry);
         for (String agent : agents) {
             if (!registry.containsBeanDefinition(agent)) {

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.AbstractMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.DefaultResourceLoader;
@@ -21,9 +23,16 @@ final class ConfigSource {
     static final String LOCATION = "understudy.config";
 
     private final Environment environment;
+    private final UnderstudyConnectionDetails details;
 
-    ConfigSource(Environment environment) {
+    ConfigSource(Environment environment, UnderstudyConnectionDetails details) {
         this.environment = environment;
+        this.details = details;
+    }
+
+    /** Creates a source without other connections than those of the properties. */
+    static ConfigSource of(Environment environment) {
+        return new ConfigSource(environment, new UnderstudyConnectionDetails() {});
     }
 
     /** Returns true if the application configures providers. */
@@ -32,15 +41,13 @@ final class ConfigSource {
     }
 
     /** Reads the whole configuration. */
-    Config read(@Nullable UnderstudyConnectionDetails details) {
+    Config read() {
         String location = location();
         if (location != null) {
             return read(location, new EnvironmentVariables(environment));
         }
         PropertyTree tree = PropertyTree.read(environment);
-        if (details != null) {
-            tree.override(details);
-        }
+        tree.override(details);
         return Config.of(tree.toMap(), tree.variables());
     }
 
@@ -73,7 +80,7 @@ final class ConfigSource {
     }
 
     /** Has a value for every placeholder, so that a build without secrets can list agents. */
-    private static final class AnyValue extends java.util.AbstractMap<String, String> {
+    private static final class AnyValue extends AbstractMap<String, String> {
 
         private final EnvironmentVariables variables;
 
@@ -88,7 +95,7 @@ final class ConfigSource {
         }
 
         @Override
-        public java.util.Set<Entry<String, String>> entrySet() {
+        public Set<Entry<String, String>> entrySet() {
             return variables.entrySet();
         }
     }

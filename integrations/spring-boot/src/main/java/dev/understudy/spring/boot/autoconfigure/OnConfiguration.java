@@ -12,7 +12,7 @@ final class OnConfiguration extends SpringBootCondition {
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         ConditionMessage.Builder message = ConditionMessage.forCondition("Understudy configuration");
-        return new ConfigSource(context.getEnvironment()).exists()
+        return ConfigSource.of(context.getEnvironment()).exists()
                 ? ConditionOutcome.match(message.because("there are properties below 'understudy'"))
                 : ConditionOutcome.noMatch(message.because(
                         "there is no property 'understudy.providers' or '" + ConfigSource.LOCATION + "'"));

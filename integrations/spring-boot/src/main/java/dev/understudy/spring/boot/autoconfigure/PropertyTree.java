@@ -29,6 +29,10 @@ final class PropertyTree {
     /** Keys of {@link UnderstudyProperties}, which are none of a configuration. */
     static final Set<String> OTHER_KEYS = UnderstudyProperties.keys();
 
+    /** Keys that a provider may have which the application supplies. */
+    private static final Set<String> KEYS_OF_SUPPLIED =
+            Set.of("model", "models", "weight", "tags", "limits", "healthCheck");
+
     /** A list under construction; a property source replaces that of a source of lower precedence. */
     private record Items(PropertySource<?> source, TreeMap<Integer, Object> values) {}
 
@@ -73,20 +77,32 @@ final class PropertyTree {
         return names(List.of("agents"));
     }
 
-    /** Overrides addresses and keys of declared providers. */
+    /** Overrides addresses and keys of declared providers, or replaces providers. */
     void override(UnderstudyConnectionDetails details) {
-        details.connections().forEach((provider, connection) -> {
-            if (root.get("providers") instanceof Map<?, ?> providers
-                    && providers.get(provider) instanceof Map<?, ?> declared) {
-                Map<String, Object> keys = table(declared);
-                keys.put("baseUrl", connection.baseUrl());
-                String apiKey = connection.apiKey();
-                if (apiKey != null) {
-                    keys.remove("keyFile");
-                    keys.put("keys", List.of(values.secret(apiKey)));
+        if (root.get("providers") instanceof Map<?, ?> providers) {
+            providers.forEach((name, keys) -> {
+                if (keys instanceof Map<?, ?>) {
+                    override(String.valueOf(name), table(keys), details);
                 }
+            });
+        }
+    }
+
+    private void override(String provider, Map<String, Object> keys, UnderstudyConnectionDetails details) {
+        if (details.replacement(provider) != null) {
+            keys.keySet().retainAll(KEYS_OF_SUPPLIED);
+            keys.put("supplied", true);
+            return;
+        }
+        UnderstudyConnectionDetails.Connection connection = details.connection(provider);
+        if (connection != null) {
+            keys.put("baseUrl", connection.baseUrl());
+            String apiKey = connection.apiKey();
+            if (apiKey != null) {
+                keys.remove("keyFile");
+                keys.put("keys", List.of(values.secret(apiKey)));
             }
-        });
+        }
     }
 
     private void add(EnumerablePropertySource<?> source) {

@@ -1,5 +1,6 @@
 package dev.understudy.spring.boot.autoconfigure;
 
+import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.FailureClassifier;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.agent.Agents;
@@ -8,20 +9,26 @@ import dev.understudy.ops.log.Logs;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TokenCounter;
 import dev.understudy.shared.SharedState;
+import dev.understudy.spring.boot.BlockingChat;
 import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
 import dev.understudy.spring.boot.UnderstudyConnectionDetails;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
@@ -32,6 +39,7 @@ import org.springframework.core.env.Environment;
             "dev.understudy.spring.boot.autoconfigure.UnderstudyObservationAutoConfiguration"
         })
 @EnableConfigurationProperties(UnderstudyProperties.class)
+@ImportRuntimeHints(UnderstudyRuntimeHints.class)
 public final class UnderstudyAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
@@ -42,7 +50,21 @@ public final class UnderstudyAutoConfiguration {
         @Bean(AgentBeansRegistrar.CONFIG)
         @ConditionalOnMissingBean({Config.class, Agents.class})
         Config understudyConfig(Environment environment, ObjectProvider<UnderstudyConnectionDetails> details) {
-            return new ConfigSource(environment).read(details.getIfAvailable());
+            return source(environment, details).read();
+        }
+
+        @Bean
+        @ConditionalOnBean(Config.class)
+        AgentsRefresher understudyAgentsRefresher(
+                ObjectProvider<Agents> agents,
+                Environment environment,
+                ObjectProvider<UnderstudyConnectionDetails> details) {
+            return new AgentsRefresher(agents, source(environment, details));
+        }
+
+        private static ConfigSource source(
+                Environment environment, ObjectProvider<UnderstudyConnectionDetails> details) {
+            return new ConfigSource(environment, details.getIfAvailable(() -> new UnderstudyConnectionDetails() {}));
         }
     }
 
@@ -80,11 +102,13 @@ public final class UnderstudyAutoConfiguration {
             ObjectProvider<Listener> listeners,
             ObjectProvider<SharedState> sharedState,
             ObjectProvider<UnderstudyBuilderCustomizer> customizers,
+            ObjectProvider<UnderstudyConnectionDetails> details,
             ConfigurableListableBeanFactory beans,
             UnderstudyProperties properties) {
         Agents.Builder builder =
                 Agents.builder(config).listener(listeners.orderedStream().reduce(Listener.none(), Listener::and));
         new SuppliedProviders(beans).all().forEach(builder::supply);
+        details.ifAvailable(replaced -> replace(config, replaced, builder));
         sharedState.ifAvailable(builder::sharedState);
         customizers.orderedStream().forEach(customizer -> builder.customize(customizer::customize));
         Agents agents = builder.open();
@@ -93,5 +117,32 @@ public final class UnderstudyAutoConfiguration {
             agents.watch(file);
         }
         return agents;
+    }
+
+    /** Supplies what answers in place of declared providers. */
+    private static void replace(Config config, UnderstudyConnectionDetails details, Agents.Builder builder) {
+        for (String provider : config.providers()) {
+            ChatProvider replacement = details.replacement(provider);
+            if (replacement != null) {
+                builder.supply(replacement);
+            }
+        }
+    }
+
+    @Bean
+    @ConditionalOnBean(Agents.class)
+    AgentsLifecycle understudyAgentsLifecycle(Agents agents, Environment environment) {
+        Duration limit = Binder.get(environment)
+                .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+                .orElse(Duration.ofSeconds(30));
+        return new AgentsLifecycle(agents, limit);
+    }
+
+    @Bean
+    @Lazy
+    @ConditionalOnSingleCandidate(ChatProvider.class)
+    @ConditionalOnMissingBean
+    BlockingChat understudyBlockingChat(ChatProvider provider) {
+        return BlockingChat.over(provider);
     }
 }

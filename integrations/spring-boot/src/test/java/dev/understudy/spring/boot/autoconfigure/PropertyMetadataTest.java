@@ -41,7 +41,9 @@ class PropertyMetadataTest {
     void everyOptionIsDescribed() throws IOException {
         TreeSet<String> options = new TreeSet<>();
         collect(UnderstudyProperties.class, "understudy.", options);
-        assertThat(names(read("/options.json"))).containsAll(options);
+        collect(UnderstudyWebProperties.class, "understudy.web.", options);
+        collect(UnderstudyAdminProperties.class, "understudy.admin.", options);
+        assertThat(names(read("/options.json"))).containsExactlyInAnyOrderElementsOf(options);
     }
 
     @Test

@@ -8,13 +8,18 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.policy.TokenCounter;
+import dev.understudy.spring.boot.BlockingChat;
 import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
 import dev.understudy.spring.boot.UnderstudyConnectionDetails;
+import dev.understudy.spring.web.ChatExceptionAdvice;
+import dev.understudy.spring.web.ChatExceptionHandler;
+import dev.understudy.spring.web.DeadlineWebFilter;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import dev.understudy.testing.ScriptedReply;
@@ -25,14 +30,18 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.test.StepVerifier;
@@ -205,12 +214,12 @@ class UnderstudyAutoConfigurationTest {
                             "understudy.providers.openai.dialect=openai",
                             "understudy.providers.openai.keys=${NOT_SET_ANYWHERE}",
                             "understudy.agents.support.primary=openai")
-                    .withBean(
-                            UnderstudyConnectionDetails.class,
-                            () -> () -> Map.of(
-                                    "openai",
-                                    new UnderstudyConnectionDetails.Connection(
-                                            URI.create(server.url("/v1")), "key-of-a-test")))
+                    .withBean(UnderstudyConnectionDetails.class, () -> new UnderstudyConnectionDetails() {
+                        @Override
+                        public Connection connection(String provider) {
+                            return new Connection(URI.create(server.url()), "key-of-a-test");
+                        }
+                    })
                     .run(context -> {
                         assertThat(context).hasNotFailed();
                         ChatResponse answer = ask(context.getBean(ChatProvider.class));
@@ -224,6 +233,127 @@ class UnderstudyAutoConfigurationTest {
         Agents[] agents = new Agents[1];
         oneAgent.run(context -> agents[0] = context.getBean(Agents.class));
         assertThat(agents[0].ids()).isEmpty();
+    }
+
+    @Test
+    void refreshedEnvironmentIsPutIntoUse() {
+        oneAgent.run(context -> {
+            Agents agents = context.getBean(Agents.class);
+            ChatProvider provider = context.getBean(ChatProvider.class);
+            TestPropertyValues.of("understudy.agents.later.primary=mine").applyTo(context);
+            context.publishEvent(new EnvironmentChangeEvent(context));
+            assertThat(agents.ids()).containsExactly("support", "later");
+            assertThat(ask(provider).text()).isEqualTo("Hello there");
+        });
+    }
+
+    @Test
+    void refusedRefreshKeepsTheRunningConfiguration() {
+        oneAgent.run(context -> {
+            Agents agents = context.getBean(Agents.class);
+            TestPropertyValues.of("understudy.agents.later.primary=unknown").applyTo(context);
+            context.publishEvent(new EnvironmentChangeEvent(context));
+            assertThat(agents.ids()).containsExactly("support");
+            assertThat(agents.lastReload()).isNull();
+        });
+    }
+
+    @Test
+    void webPartsNeedTheirLibraries() {
+        ReactiveWebApplicationContextRunner web = oneAgent.withConfiguration(AutoConfigurations.of(
+                UnderstudyWebFluxAutoConfiguration.class,
+                UnderstudyWebMvcAutoConfiguration.class,
+                UnderstudyAdminAutoConfiguration.class,
+                UnderstudyHealthAutoConfiguration.class,
+                UnderstudyEndpointAutoConfiguration.class));
+        web.run(context -> assertThat(context)
+                .hasNotFailed()
+                .hasSingleBean(ChatExceptionHandler.class)
+                .hasSingleBean(DeadlineWebFilter.class)
+                .hasSingleBean(AgentsHealthContributor.class)
+                .doesNotHaveBean(ChatExceptionAdvice.class)
+                .doesNotHaveBean(Admin.class)
+                .doesNotHaveBean(UnderstudyEndpoint.class));
+        web.withClassLoader(new FilteredClassLoader("org.springframework.boot.health.contributor"))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(AgentsHealthContributor.class));
+        web.withPropertyValues("understudy.web.errors.enabled=false", "understudy.web.deadline.enabled=false")
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(ChatExceptionHandler.class)
+                        .doesNotHaveBean(DeadlineWebFilter.class));
+    }
+
+    @Test
+    void endpointIsThereWhereItIsExposed() {
+        oneAgent.withConfiguration(AutoConfigurations.of(UnderstudyEndpointAutoConfiguration.class))
+                .withPropertyValues("management.endpoints.web.exposure.include=understudy")
+                .run(context -> assertThat(context).hasSingleBean(UnderstudyEndpoint.class));
+    }
+
+    @Test
+    void adminRoutesNeedAToken() {
+        oneAgent.withConfiguration(AutoConfigurations.of(UnderstudyAdminAutoConfiguration.class))
+                .withPropertyValues("understudy.admin.enabled=true")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("understudy.admin.read-token"));
+    }
+
+    @Test
+    void servletApplicationsGetAnAdviceAndBlockingCalls() {
+        new WebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        UnderstudyAutoConfiguration.class,
+                        UnderstudyWebFluxAutoConfiguration.class,
+                        UnderstudyWebMvcAutoConfiguration.class))
+                .withUserConfiguration(Supplied.class)
+                .withPropertyValues(ONE_AGENT)
+                .run(context -> {
+                    assertThat(context)
+                            .hasSingleBean(ChatExceptionAdvice.class)
+                            .doesNotHaveBean(ChatExceptionHandler.class);
+                    assertThat(context.getBean(BlockingChat.class)
+                                    .chat(ChatRequest.of("any", "Hi"))
+                                    .text())
+                            .isEqualTo("Hello there");
+                });
+    }
+
+    @Test
+    void replacedProviderKeepsItsModels() {
+        ScriptedProvider scripted = ScriptedProvider.named("openai").always(ScriptedAnswer.text("Scripted"));
+        runner.withPropertyValues(
+                        "understudy.providers.openai.dialect=openai",
+                        "understudy.providers.openai.keys=${NOT_SET_ANYWHERE}",
+                        "understudy.providers.openai.model=gpt-5.6",
+                        "understudy.agents.support.primary=openai")
+                .withBean(UnderstudyConnectionDetails.class, () -> new UnderstudyConnectionDetails() {
+                    @Override
+                    public ChatProvider replacement(String provider) {
+                        return scripted;
+                    }
+                })
+                .run(context -> {
+                    assertThat(ask(context.getBean("support", ChatProvider.class))
+                                    .servedBy()
+                                    .model())
+                            .isEqualTo("gpt-5.6");
+                });
+    }
+
+    @Test
+    void nativeImagesHaveTheResources() {
+        RuntimeHints hints = new RuntimeHints();
+        new UnderstudyRuntimeHints().registerHints(hints, null);
+        for (String resource : List.of(
+                "dev/understudy/ops/understudy.keys.json",
+                "dev/understudy/ops/openapi.json",
+                "dev/understudy/ops/dashboard/index.html")) {
+            assertThat(getClass().getClassLoader().getResource(resource))
+                    .as(resource)
+                    .isNotNull();
+            assertThat(hints).matches(RuntimeHintsPredicates.resource().forResource(resource));
+        }
     }
 
     private static ChatResponse ask(ChatProvider provider) {
