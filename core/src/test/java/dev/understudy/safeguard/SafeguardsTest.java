@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.understudy.scenario.CallKind;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import reactor.blockhound.BlockingOperationError;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
 
-/** The detectors of blocking calls and buffer leaks are active. */
+/** The detectors of blocking calls and buffer leaks are active, and a test that waits uses no processor time. */
 class SafeguardsTest {
 
     @Test
@@ -45,6 +49,24 @@ class SafeguardsTest {
         }
         assertThat(found).hasSize(1);
         assertThat(found.get(0)).contains("SafeguardsTest.lose");
+    }
+
+    @Test
+    void waitingStepVerifierUsesLittleProcessorTime() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        Duration wait = Duration.ofSeconds(1);
+        StepVerifier.create(Mono.just("warm up")).expectNextCount(1).verifyComplete();
+        long before = threads.getCurrentThreadCpuTime();
+        StepVerifier.create(Mono.delay(wait)).expectNextCount(1).verifyComplete();
+        assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - before)).isLessThan(wait.dividedBy(3));
+    }
+
+    @Test
+    void classWithoutTheConstantStaysAsItIs() throws IOException {
+        byte[] classFile =
+                StepVerifier.class.getResourceAsStream("StepVerifier.class").readAllBytes();
+        assertThat(StepVerifierPause.withConstant(classFile, 10, 1_000_000)).isEqualTo(classFile);
+        assertThat(StepVerifierPause.withConstant(new byte[0], 10, 1_000_000)).isEmpty();
     }
 
     private static void lose() {
