@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,8 +50,14 @@ class SecretsInTransportTest {
         search.listen();
     }
 
+    /** Each dialect and kind of call with one of the echoes in turn; with all of them with {@code -Dunderstudy.tests.all=true}. */
     static Stream<Arguments> echoes() {
-        return SocketScenario.times(SocketScenario.everywhere(), Echo.WHOLE, Echo.BASE64, Echo.END);
+        List<Arguments> all = SocketScenario.times(SocketScenario.everywhere(), Echo.WHOLE, Echo.BASE64, Echo.END)
+                .toList();
+        boolean every = Boolean.getBoolean("understudy.tests.all");
+        return IntStream.range(0, all.size())
+                .filter(i -> every || i % 3 == i / 3 % 3)
+                .mapToObj(all::get);
     }
 
     @ParameterizedTest

@@ -149,7 +149,7 @@ record MatrixCell(Wire wire, Phase phase, Fault fault, Mode mode, Fallbacks fall
         List<MatrixCell> sample = new ArrayList<>();
         for (List<MatrixCell> cells : byCombination.values()) {
             MatrixCell one = cells.get(0);
-            if ((one.phase.ordinal() + one.fault.ordinal() + one.mode.ordinal()) % 2 != 0) {
+            if ((one.phase.ordinal() + one.fault.ordinal() + one.mode.ordinal()) % 3 != 0) {
                 continue;
             }
             int mixed = 3 * one.phase.ordinal() + 5 * one.fault.ordinal() + 7 * one.mode.ordinal();

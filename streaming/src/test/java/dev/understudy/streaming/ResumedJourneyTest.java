@@ -40,7 +40,7 @@ class ResumedJourneyTest {
     private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
 
     /** One of so many cases is played by default. */
-    private static final int SAMPLE = 17;
+    private static final int SAMPLE = 29;
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final String MODEL = "gemini-3-pro";

@@ -488,12 +488,14 @@ class ErrorClassifierTest {
                 .isNull();
     }
 
+    /** Each line of the table, and by default each fourth of its words. */
     @Test
     void wordsThatRepeatWithoutEndAreTypedAllTheSame() {
         Set<String> words = new HashSet<>();
+        int step = Boolean.getBoolean("understudy.tests.all") ? 1 : 4;
         for (String line : lines(VENDORS)) {
             for (String word : line.split(" ")) {
-                if (words.add(word)) {
+                if (words.add(word) && words.size() % step == 0) {
                     assertThat(http(400, (word + " ").repeat(8_000 / (word.length() + 1)))
                                     .message())
                             .isNotBlank();
