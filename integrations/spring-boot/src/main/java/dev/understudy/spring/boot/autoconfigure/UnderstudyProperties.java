@@ -27,7 +27,7 @@ record UnderstudyProperties(
         @DefaultValue Switch observations) {
 
     /** Roots of other groups of options. */
-    private static final Set<String> GROUPS = Set.of("web", "admin");
+    private static final Set<String> GROUPS = Set.of("web", "admin", "springai");
 
     /** Returns the roots of all options, in uniform spelling. */
     static Set<String> keys() {

@@ -1,0 +1,5 @@
+/** A chat application on Spring AI whose vendors may fail. */
+@NullMarked
+package dev.understudy.examples.springai;
+
+import org.jspecify.annotations.NullMarked;

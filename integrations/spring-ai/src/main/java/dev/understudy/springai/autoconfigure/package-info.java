@@ -1,0 +1,5 @@
+/** Auto-configuration of Spring Boot for Spring AI. */
+@NullMarked
+package dev.understudy.springai.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;
