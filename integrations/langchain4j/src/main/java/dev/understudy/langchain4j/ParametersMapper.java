@@ -162,6 +162,9 @@ final class ParametersMapper {
         if (!(format instanceof ResponseFormat.JsonSchema schema)) {
             return dev.langchain4j.model.chat.request.ResponseFormat.JSON;
         }
+        if (schema.strict()) {
+            leftOut.add("enforcement of the schema");
+        }
         return dev.langchain4j.model.chat.request.ResponseFormat.builder()
                 .type(ResponseFormatType.JSON)
                 .jsonSchema(JsonSchema.builder()

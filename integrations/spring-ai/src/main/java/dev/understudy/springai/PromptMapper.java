@@ -64,6 +64,9 @@ final class PromptMapper {
             if (!result.media().isEmpty()) {
                 leftOut.accept("tool result media");
             }
+            if (result.error()) {
+                leftOut.accept("error flag of a tool result");
+            }
             result(new ToolResponseMessage.ToolResponse(result.callId(), result.name(), result.content()), messages);
         }
     }
@@ -141,6 +144,9 @@ final class PromptMapper {
         if (format instanceof ResponseFormat.JsonSchema schema
                 && builder instanceof StructuredOutputChatOptions.Builder<?> structured) {
             structured.outputSchema(JsonMapper.shared().writeValueAsString(schema.schema()));
+            if (!schema.strict()) {
+                leftOut.accept("schema that is not enforced");
+            }
         } else if (!(format instanceof ResponseFormat.Text)) {
             leftOut.accept("response format");
         }
