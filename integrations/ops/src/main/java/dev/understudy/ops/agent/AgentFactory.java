@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.config.AgentSpec;
 import dev.understudy.ops.config.ProviderSpec;
+import dev.understudy.provider.endpoint.CredentialsSource;
 import dev.understudy.shared.SharedState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,12 +25,14 @@ import org.jspecify.annotations.Nullable;
  * connections. Not thread-safe.
  *
  * @param supplied providers that the application supplies
+ * @param credentials sources in place of the keys of providers, by name
  * @param listener receives the events of all agents
  * @param sharedState state that outlives a chain (holds, cooldowns, open circuits), by agent
  * @param customizer customizes each chain before it is built
  */
 record AgentFactory(
         Map<String, ChatProvider> supplied,
+        Map<String, CredentialsSource> credentials,
         Listener listener,
         Function<String, SharedState> sharedState,
         BiConsumer<String, UnderstudyBuilder> customizer,
@@ -43,7 +46,8 @@ record AgentFactory(
 
     /** A factory for agents composed in code, which builds nothing. */
     static AgentFactory none() {
-        return new AgentFactory(Map.of(), Listener.none(), id -> SharedState.none(), (id, builder) -> {}, Map.of());
+        return new AgentFactory(
+                Map.of(), Map.of(), Listener.none(), id -> SharedState.none(), (id, builder) -> {}, Map.of());
     }
 
     /**
@@ -136,7 +140,9 @@ record AgentFactory(
         if (borrowed != null) {
             return borrowed;
         }
-        SharedProvider fresh = new SharedProvider(spec, spec.provider(supplied));
+        CredentialsSource source = credentials.get(spec.name());
+        ProviderSpec asked = source == null ? spec : spec.withCredentials(source);
+        SharedProvider fresh = new SharedProvider(spec, asked.provider(supplied));
         providers.put(spec.name(), fresh);
         return Objects.requireNonNull(fresh.lend());
     }

@@ -6,6 +6,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.config.ConfigDocument;
+import dev.understudy.provider.endpoint.CredentialsSource;
 import dev.understudy.shared.SharedState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -359,6 +360,7 @@ public final class Agents implements AutoCloseable {
 
         private final Config config;
         private final Map<String, ChatProvider> supplied = new LinkedHashMap<>();
+        private final Map<String, CredentialsSource> credentials = new LinkedHashMap<>();
         private final List<BiConsumer<String, UnderstudyBuilder>> touches = new ArrayList<>();
         private Listener listener = Listener.none();
         private Function<String, SharedState> sharedState = AgentFactory.states();
@@ -388,6 +390,19 @@ public final class Agents implements AutoCloseable {
          */
         public Builder supply(ChatProvider provider) {
             supplied.put(provider.name(), provider);
+            return this;
+        }
+
+        /**
+         * Sets the source of the credentials of a provider that the configuration declares, in place of its keys: a token
+         * of an identity service, for example.
+         *
+         * @param provider name of the provider; a name that the configuration does not have is ignored
+         * @param source asked before the first request, and again when a credential has expired or is refused
+         * @return this builder
+         */
+        public Builder credentials(String provider, CredentialsSource source) {
+            credentials.put(provider, source);
             return this;
         }
 
@@ -434,6 +449,7 @@ public final class Agents implements AutoCloseable {
         public Agents open() {
             AgentFactory factory = new AgentFactory(
                     Map.copyOf(supplied),
+                    Map.copyOf(credentials),
                     listener,
                     sharedState,
                     (id, builder) -> touches.forEach(customizer -> customizer.accept(id, builder)),

@@ -3,6 +3,7 @@ package dev.understudy.ops.config;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.provider.Providers;
+import dev.understudy.provider.endpoint.CredentialsSource;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import java.util.Map;
@@ -53,6 +54,20 @@ public record ProviderSpec(String name, Source source, ProviderOptions providerO
                     "give it to Agents.Builder.supply, or leave it out here");
         }
         return brought;
+    }
+
+    /** Returns the specification with a source of credentials in place of keys; unchanged if the application supplies the provider. */
+    public ProviderSpec withCredentials(CredentialsSource credentials) {
+        return source instanceof Remote remote
+                ? new ProviderSpec(
+                        name,
+                        new Remote(
+                                remote.wireProtocol,
+                                remote.endpoint.withCredentials(credentials),
+                                remote.openAiCompatibility),
+                        providerOptions,
+                        healthCheck)
+                : this;
     }
 
     /** Returns true if the other specification leads to the same provider; its options in a chain may differ. */

@@ -26,9 +26,6 @@ final class PropertyTree {
     private static final String SYSTEM_PROPERTIES = StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME;
     private static final String VARIABLE_PREFIX = "UNDERSTUDY_";
 
-    /** Keys of {@link UnderstudyProperties}, which are none of a configuration. */
-    static final Set<String> OTHER_KEYS = UnderstudyProperties.keys();
-
     /** Keys that a provider may have which the application supplies. */
     private static final Set<String> KEYS_OF_SUPPLIED =
             Set.of("model", "models", "weight", "tags", "limits", "healthCheck");
@@ -138,7 +135,7 @@ final class PropertyTree {
     }
 
     private static boolean isOther(String first) {
-        return OTHER_KEYS.contains(Key.uniform(first));
+        return UnderstudyProperties.KEYS.contains(Key.uniform(first));
     }
 
     private List<String> names(List<Object> steps) {

@@ -8,12 +8,14 @@ import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TokenCounter;
+import dev.understudy.provider.endpoint.CredentialsSource;
 import dev.understudy.shared.SharedState;
 import dev.understudy.spring.boot.BlockingChat;
 import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
 import dev.understudy.spring.boot.UnderstudyConnectionDetails;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -101,6 +103,7 @@ public final class UnderstudyAutoConfiguration {
             Config config,
             ObjectProvider<Listener> listeners,
             ObjectProvider<SharedState> sharedState,
+            Map<String, CredentialsSource> credentials,
             ObjectProvider<UnderstudyBuilderCustomizer> customizers,
             ObjectProvider<UnderstudyConnectionDetails> details,
             ConfigurableListableBeanFactory beans,
@@ -108,6 +111,7 @@ public final class UnderstudyAutoConfiguration {
         Agents.Builder builder =
                 Agents.builder(config).listener(listeners.orderedStream().reduce(Listener.none(), Listener::and));
         new SuppliedProviders(beans).all().forEach(builder::supply);
+        credentials.forEach(builder::credentials);
         details.ifAvailable(replaced -> replace(config, replaced, builder));
         sharedState.ifAvailable(builder::sharedState);
         customizers.orderedStream().forEach(customizer -> builder.customize(customizer::customize));

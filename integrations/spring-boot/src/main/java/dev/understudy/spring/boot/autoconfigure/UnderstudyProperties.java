@@ -1,9 +1,6 @@
 package dev.understudy.spring.boot.autoconfigure;
 
-import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -26,18 +23,8 @@ record UnderstudyProperties(
         @DefaultValue Metrics metrics,
         @DefaultValue Switch observations) {
 
-    /** Roots of other groups of options. */
-    private static final Set<String> GROUPS = Set.of("web", "admin", "springai");
-
-    /** Returns the roots of all options, in uniform spelling. */
-    static Set<String> keys() {
-        Set<String> keys = Arrays.stream(UnderstudyProperties.class.getRecordComponents())
-                .map(RecordComponent::getName)
-                .map(Key::uniform)
-                .collect(Collectors.toSet());
-        keys.addAll(GROUPS);
-        return Set.copyOf(keys);
-    }
+    /** Roots of all options, in uniform spelling; those of other groups included. */
+    static final Set<String> KEYS = Set.of("config", "watch", "logging", "metrics", "observations", "web", "admin", "springai");
 
     /**
      * Option of one part.

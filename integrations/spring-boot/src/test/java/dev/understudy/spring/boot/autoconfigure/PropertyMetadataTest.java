@@ -44,6 +44,10 @@ class PropertyMetadataTest {
         collect(UnderstudyWebProperties.class, "understudy.web.", options);
         collect(UnderstudyAdminProperties.class, "understudy.admin.", options);
         assertThat(names(read("/options.json"))).containsExactlyInAnyOrderElementsOf(options);
+        assertThat(UnderstudyProperties.KEYS)
+                .containsAll(options.stream()
+                        .map(option -> option.split("\\.", -1)[1])
+                        .collect(java.util.stream.Collectors.toSet()));
     }
 
     @Test

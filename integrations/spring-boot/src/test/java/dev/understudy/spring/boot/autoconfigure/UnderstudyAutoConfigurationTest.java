@@ -14,6 +14,7 @@ import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.policy.TokenCounter;
+import dev.understudy.provider.endpoint.CredentialsSource;
 import dev.understudy.spring.boot.BlockingChat;
 import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
 import dev.understudy.spring.boot.UnderstudyConnectionDetails;
@@ -30,9 +31,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.GeneratedFiles;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -42,8 +48,14 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.io.InputStreamSource;
+import org.springframework.javapoet.ClassName;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 class UnderstudyAutoConfigurationTest {
@@ -339,6 +351,52 @@ class UnderstudyAutoConfigurationTest {
                                     .model())
                             .isEqualTo("gpt-5.6");
                 });
+    }
+
+    @Test
+    void sourceOfCredentialsReplacesTheKeys() {
+        try (ScriptedServer server = ScriptedServer.start()) {
+            server.always(ScriptedReply.text("Hello"));
+            runner.withPropertyValues(
+                            "understudy.providers.openai.dialect=openai",
+                            "understudy.providers.openai.base-url=" + server.url(),
+                            "understudy.agents.support.primary=openai")
+                    .withBean(
+                            "openai",
+                            CredentialsSource.class,
+                            () -> () -> Mono.just(CredentialsSource.Credential.of("token-of-a-service")))
+                    .run(context -> {
+                        ask(context.getBean(ChatProvider.class));
+                        assertThat(server.calls().get(0).header("authorization"))
+                                .isEqualTo("Bearer token-of-a-service");
+                    });
+        }
+    }
+
+    /** Writes no secret into the image: beans of agents know their id only. */
+    @Test
+    void contextIsProcessedAheadOfTime() {
+        GenericApplicationContext context = new GenericApplicationContext();
+        TestPropertyValues.of(ONE_AGENT)
+                .and("understudy.providers.mine.tags.note=value-of-a-property")
+                .applyTo(context.getEnvironment());
+        new AnnotatedBeanDefinitionReader(context).register(UnderstudyAutoConfiguration.class, Supplied.class);
+        InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+        DefaultGenerationContext generation =
+                new DefaultGenerationContext(new ClassNameGenerator(ClassName.get("x", "Test")), files);
+        new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+        generation.writeGeneratedContent();
+        Map<String, InputStreamSource> sources = files.getGeneratedFiles(GeneratedFiles.Kind.SOURCE);
+        assertThat(sources.keySet()).anyMatch(name -> name.contains("AgentProviderFactoryBean"));
+        assertThat(sources.values()).noneMatch(source -> text(source).contains("value-of-a-property"));
+    }
+
+    private static String text(InputStreamSource source) {
+        try (java.io.InputStream stream = source.getInputStream()) {
+            return new String(stream.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     @Test
