@@ -2,11 +2,12 @@ package dev.understudy.spring.boot.autoconfigure;
 
 import dev.understudy.ops.agent.Agents;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Drains the agents when the application stops, behind the web server, which waits for its requests first: calls in flight
- * may end within the limit, and later calls fail.
+ * Drains the agents when the application is closed, behind the web server, which waits for its requests first: calls in flight
+ * may end within the limit, and later calls fail. A context that is stopped or paused, to be started again, keeps its agents.
  */
 final class AgentsLifecycle implements SmartLifecycle {
 
@@ -15,11 +16,13 @@ final class AgentsLifecycle implements SmartLifecycle {
 
     private final Agents agents;
     private final Duration limit;
+    private final BooleanSupplier closing;
     private volatile boolean running;
 
-    AgentsLifecycle(Agents agents, Duration limit) {
+    AgentsLifecycle(Agents agents, Duration limit, BooleanSupplier closing) {
         this.agents = agents;
         this.limit = limit;
+        this.closing = closing;
     }
 
     @Override
@@ -35,6 +38,10 @@ final class AgentsLifecycle implements SmartLifecycle {
     @Override
     public void stop(Runnable callback) {
         running = false;
+        if (!closing.getAsBoolean()) {
+            callback.run();
+            return;
+        }
         agents.closeGracefully(limit).onErrorComplete().subscribe(done -> {}, error -> {}, callback);
     }
 

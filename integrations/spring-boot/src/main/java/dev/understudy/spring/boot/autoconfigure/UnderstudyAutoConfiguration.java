@@ -25,6 +25,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -135,11 +136,12 @@ public final class UnderstudyAutoConfiguration {
 
     @Bean
     @ConditionalOnBean(Agents.class)
-    AgentsLifecycle understudyAgentsLifecycle(Agents agents, Environment environment) {
+    AgentsLifecycle understudyAgentsLifecycle(
+            Agents agents, Environment environment, ConfigurableApplicationContext context) {
         Duration limit = Binder.get(environment)
                 .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
                 .orElse(Duration.ofSeconds(30));
-        return new AgentsLifecycle(agents, limit);
+        return new AgentsLifecycle(agents, limit, () -> !context.isActive());
     }
 
     @Bean

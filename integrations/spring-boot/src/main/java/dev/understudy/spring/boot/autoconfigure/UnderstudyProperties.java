@@ -24,7 +24,8 @@ record UnderstudyProperties(
         @DefaultValue Switch observations) {
 
     /** Roots of all options, in uniform spelling; those of other groups included. */
-    static final Set<String> KEYS = Set.of("config", "watch", "logging", "metrics", "observations", "web", "admin", "springai");
+    static final Set<String> KEYS =
+            Set.of("config", "watch", "logging", "metrics", "observations", "web", "admin", "springai");
 
     /**
      * Option of one part.

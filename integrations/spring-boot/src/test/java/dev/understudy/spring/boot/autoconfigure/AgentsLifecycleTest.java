@@ -29,7 +29,7 @@ class AgentsLifecycleTest {
         provider.always(ScriptedAnswer.hang());
         Disposable call = agents.provider("a").chat(REQUEST).subscribe();
         AtomicBoolean stopped = new AtomicBoolean();
-        AgentsLifecycle lifecycle = new AgentsLifecycle(agents, Duration.ofMinutes(5));
+        AgentsLifecycle lifecycle = new AgentsLifecycle(agents, Duration.ofMinutes(5), () -> true);
         lifecycle.start();
         lifecycle.stop(() -> stopped.set(true));
         assertThat(stopped).isFalse();
@@ -43,9 +43,17 @@ class AgentsLifecycleTest {
         provider.always(ScriptedAnswer.hang());
         Disposable call = agents.provider("a").chat(REQUEST).subscribe();
         CountDownLatch stopped = new CountDownLatch(1);
-        new AgentsLifecycle(agents, Duration.ofMillis(50)).stop(stopped::countDown);
+        new AgentsLifecycle(agents, Duration.ofMillis(50), () -> true).stop(stopped::countDown);
         assertThat(stopped.await(20, TimeUnit.SECONDS)).isTrue();
         call.dispose();
+    }
+
+    @Test
+    void stoppedContextKeepsItsAgents() {
+        AtomicBoolean stopped = new AtomicBoolean();
+        new AgentsLifecycle(agents, Duration.ofMinutes(5), () -> false).stop(() -> stopped.set(true));
+        assertThat(stopped).isTrue();
+        assertThat(agents.ids()).containsExactly("a");
     }
 
     @Test

@@ -48,6 +48,7 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -412,6 +413,16 @@ class UnderstudyAutoConfigurationTest {
                     .isNotNull();
             assertThat(hints).matches(RuntimeHintsPredicates.resource().forResource(resource));
         }
+    }
+
+    @Test
+    void contextThatIsStoppedAndStartedAnswers() {
+        oneAgent.run(context -> {
+            ConfigurableApplicationContext running = context.getSourceApplicationContext();
+            running.stop();
+            running.start();
+            assertThat(ask(context.getBean(ChatProvider.class)).text()).isEqualTo("Hello there");
+        });
     }
 
     private static ChatResponse ask(ChatProvider provider) {
