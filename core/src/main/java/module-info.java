@@ -36,6 +36,9 @@ module dev.understudy.core {
     exports dev.understudy.adapter to
             dev.understudy.langchain4j,
             dev.understudy.springai;
+    // Not API: the loop of attempts is one operator.
+    exports dev.understudy.operator to
+            dev.understudy.streaming;
     // Not API: webhooks read Retry-After with the parser of the providers.
     exports dev.understudy.provider.error to
             dev.understudy.ops;

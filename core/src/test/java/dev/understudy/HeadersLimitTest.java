@@ -7,6 +7,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.guard.AttemptLink;
 import dev.understudy.guard.ResponseStart;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.testing.ScriptedAnswer;
@@ -88,7 +89,7 @@ class HeadersLimitTest {
         @Override
         public Mono<ChatResponse> chat(ChatRequest request) {
             return Mono.deferContextual(context -> {
-                headers(context.getOrDefault(ResponseStart.class, null));
+                headers(AttemptLink.of(context).responseStart());
                 return answering.chat(request);
             });
         }
@@ -96,7 +97,7 @@ class HeadersLimitTest {
         @Override
         public Flux<StreamChunk> stream(ChatRequest request) {
             return Flux.deferContextual(context -> {
-                headers(context.getOrDefault(ResponseStart.class, null));
+                headers(AttemptLink.of(context).responseStart());
                 return answering.stream(request);
             });
         }

@@ -9,7 +9,7 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.guard.ResendCheck;
+import dev.understudy.guard.AttemptLink;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.RetryPolicy;
 import java.time.Duration;
@@ -151,7 +151,8 @@ class StatedWaitTest {
         List<Boolean> allowed = new ArrayList<>();
         answers.add(Mono.deferContextual(context -> Flux.interval(Duration.ofMillis(5), Duration.ofMillis(15), clock)
                 .take(2)
-                .doOnNext(tick -> allowed.add(ResendCheck.isAllowed(context)))
+                .doOnNext(tick ->
+                        allowed.add(AttemptLink.of(context).mayBeResent().getAsBoolean()))
                 .then(served(0))));
         answers.add(told(10, FailureKind.OVERLOADED, 1_000));
         answers.add(served(0));

@@ -13,9 +13,9 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.guard.AttemptLink;
 import dev.understudy.guard.ConcurrencyLimit;
 import dev.understudy.guard.FinishWait;
-import dev.understudy.guard.ResendCheck;
 import dev.understudy.guard.ResponseStart;
 import dev.understudy.policy.TimeoutPolicy;
 import dev.understudy.policy.TokenCounter;
@@ -98,11 +98,10 @@ final class Attempt implements AttemptBoundary.Ends {
                 new Event.AttemptStarted(call.id(), route.name(), route.model(), cursor.attempt(), maxAttempts());
         call.publish(event);
         route.pooledProvider().asked(route.model(), route.capabilities());
-        Flux<T> answer = Flux.defer(() -> CallerCode.answer(
-                        () -> mode.call(route, trimmed), call.policies().failureTyping()))
-                .switchIfEmpty(Flux.error(Attempt::empty))
-                .transform(unlimited -> limited(unlimited, mode))
-                .onErrorMap(this::typed);
+        Flux<T> answer = limited(
+                Flux.from(CallerCode.answer(
+                        () -> mode.call(route, trimmed), call.policies().failureTyping())),
+                mode);
         return new AttemptBoundary<>(mode.commit(answer, this), this, context -> contextFor(event, context));
     }
 
@@ -113,15 +112,13 @@ final class Attempt implements AttemptBoundary.Ends {
         return reported;
     }
 
-    /** Hides the cursor, the listener and the owner of this call from an understudy that is used as a provider. */
+    /** Hides the listener and the owner of this call from an understudy that is used as a provider. */
     private Context contextFor(Event.AttemptStarted event, Context context) {
+        boolean limited = call.policies().timeoutsOf(route.capabilities()).headers() != null;
+        ResponseStart headers = limited ? responseStart : null;
         Context inner = call.scope()
-                .in(context.delete(Cursor.class).delete(Listener.class).delete(ResumedCall.class))
-                .put(FinishWait.class, finishWait)
-                .put(ResendCheck.class, new ResendCheck(attemptPermit::mayBeResent));
-        if (call.policies().timeoutsOf(route.capabilities()).headers() != null) {
-            inner = inner.put(ResponseStart.class, responseStart);
-        }
+                .in(context.delete(Listener.class).delete(ResumedCall.class))
+                .put(AttemptLink.class, new AttemptLink(finishWait, headers, attemptPermit::mayBeResent));
         return Listener.contextFor(call.listener(), event, inner);
     }
 
@@ -161,7 +158,8 @@ final class Attempt implements AttemptBoundary.Ends {
         return Duration.ofNanos((long) (limits.deadlineShare() * (call.deadline() - started)));
     }
 
-    private static ChatException.CallFailed empty() {
+    /** Returns the failure of an answer without any element. */
+    static ChatException.CallFailed empty() {
         return new ChatException.CallFailed(Failure.of(FailureKind.EMPTY, "the provider completed without an answer"));
     }
 

@@ -49,6 +49,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
         private @Nullable ArrayDeque<StreamChunk> beforeContent;
         private volatile @Nullable ChunksBeforeContent chunksBeforeContent;
         private volatile long requested;
+        private boolean received;
         private boolean committed;
         private boolean finished;
         private boolean terminated;
@@ -72,6 +73,7 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 Operators.onDiscard(chunk, actual.currentContext());
                 return;
             }
+            received = true;
             StreamChunk emitted = chunk instanceof StreamChunk.Finish finish ? finish(finish) : accepted(chunk);
             if (emitted != null) {
                 emit(emitted);
@@ -162,10 +164,9 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
                 Operators.onErrorDropped(error, actual.currentContext());
             } else if (finished) {
                 onComplete();
-            } else if (error instanceof ChatException.CallFailed failed) {
-                end(committed ? attempt.interrupted(failed, delivered) : attempt.failed(failed, Usage.none()));
             } else {
-                end(error);
+                ChatException.CallFailed failed = attempt.typed(error);
+                end(committed ? attempt.interrupted(failed, delivered) : attempt.failed(failed, Usage.none()));
             }
         }
 
@@ -176,6 +177,8 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
             }
             if (finished) {
                 end(null);
+            } else if (!received) {
+                onError(Attempt.empty());
             } else {
                 onError(new ChatException.CallFailed(
                         Failure.of(FailureKind.TRUNCATED, "the stream ended without a finish reason")));

@@ -11,6 +11,7 @@ import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.InFlight;
 import dev.understudy.guard.Nanos;
+import dev.understudy.operator.Attempts;
 import dev.understudy.policy.ContextWindow;
 import dev.understudy.pool.Route;
 import java.time.Duration;
@@ -27,11 +28,9 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.context.Context;
 import reactor.util.context.ContextView;
-import reactor.util.retry.Retry;
 
-/** The retry loop of calls in both modes: one {@code retryWhen} moves a {@link Cursor} over routes and attempts. */
+/** The retry loop of calls in both modes: {@link Attempts} moves a {@link Cursor} over routes and attempts. */
 public final class Engine {
 
     private final String name;
@@ -84,12 +83,9 @@ public final class Engine {
                 }
                 return Flux.error(rejected);
             }
-            // retryWhen puts the Context that nextAttempt() emits under the next subscription: a retry finds its Cursor
-            // there.
-            Flux<T> attempts = Flux.deferContextual(step -> step.hasKey(Cursor.class)
-                            ? hedge.run(call, step.get(Cursor.class), mode)
-                            : firstAttempt(call, continues, mode))
-                    .retryWhen(Retry.from(signals -> signals.concatMap(signal -> nextAttempt(signal.failure(), call))));
+            Flux<T> attempts = new Attempts<Cursor, T>(
+                    cursor -> cursor == null ? firstAttempt(call, continues, mode) : hedge.run(call, cursor, mode),
+                    error -> nextAttempt(error, call));
             return new CallBoundary<>(FulfilledTags.addTo(attempts, callOptions), call, inFlight);
         });
     }
@@ -183,8 +179,8 @@ public final class Engine {
                         .delaySubscription(again.delay(), policies.timeSource().scheduler());
     }
 
-    /** Returns the Context of the next attempt, at once or after a delay, or the error that ends the call. */
-    private Publisher<Context> nextAttempt(Throwable error, Call call) {
+    /** Emits the cursor of the next attempt, at once or after a delay, or the error that ends the call. */
+    private Publisher<Cursor> nextAttempt(Throwable error, Call call) {
         if (!(error instanceof AttemptFailure failed)) {
             return Mono.error(error);
         }
@@ -195,7 +191,7 @@ public final class Engine {
         }
     }
 
-    private Publisher<Context> nextAttempt(AttemptFailure failed, Call call) {
+    private Publisher<Cursor> nextAttempt(AttemptFailure failed, Call call) {
         if (CallerCode.isFatal(failed.failed().getCause())) {
             return Mono.error(exhausted(new Decision.Stop(Decision.Stop.Reason.FATAL_ERROR), failed.cursor()));
         }
@@ -215,7 +211,7 @@ public final class Engine {
                 call);
         if (decision instanceof Decision.Again again) {
             publish(call, failed, again);
-            Mono<Context> step = Mono.just(Context.of(Cursor.class, again.cursor()));
+            Mono<Cursor> step = Mono.just(again.cursor());
             return again.delay().isZero()
                     ? step
                     : step.delaySubscription(

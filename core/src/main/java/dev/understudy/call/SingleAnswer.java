@@ -57,9 +57,10 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
             }
             Failure flaw = response.isEmpty() ? attempt.unusable(response.finishReason(), response.refusal()) : null;
             if (flaw != null) {
+                terminated = true;
                 AttemptFailure failed = attempt.failed(flaw, response.usage());
                 upstream.cancel();
-                onError(failed);
+                actual.onError(failed);
             } else if (attempt.claim()) {
                 ChatResponse served = response.withFinish(attempt.served(response.finish()));
                 terminated = true;
@@ -77,15 +78,14 @@ final class SingleAnswer extends FluxOperator<ChatResponse, ChatResponse> {
                 Operators.onErrorDropped(error, actual.currentContext());
             } else {
                 terminated = true;
-                actual.onError(error);
+                actual.onError(attempt.typed(error));
             }
         }
 
         @Override
         public void onComplete() {
             if (!terminated) {
-                terminated = true;
-                actual.onComplete();
+                onError(Attempt.empty());
             }
         }
 

@@ -44,6 +44,7 @@ class CoreArchitectureTest {
     private static final String TRIM = ROOT + ".trim";
     private static final String SHARED = ROOT + ".shared";
     private static final String POOL = ROOT + ".pool";
+    private static final String OPERATOR = ROOT + ".operator";
     private static final String CALL = ROOT + ".call";
     private static final String PROVIDER = ROOT + ".provider";
     private static final String PROVIDERS = PROVIDER + "..";
@@ -68,9 +69,10 @@ class CoreArchitectureTest {
                 arguments(TRIM, List.of(CHAT, POLICY)),
                 arguments(SHARED, List.of(CHAT)),
                 arguments(POOL, List.of(CHAT, POLICY, EVENT, GUARD, SHARED)),
-                arguments(CALL, List.of(CHAT, POLICY, EVENT, GUARD, TRIM, POOL)),
+                arguments(OPERATOR, List.of()),
+                arguments(CALL, List.of(CHAT, POLICY, EVENT, GUARD, OPERATOR, TRIM, POOL)),
                 arguments(ROOT, List.of(CHAT, POLICY, EVENT, GUARD, TRIM, SHARED, POOL, CALL, PROVIDER + ".error")),
-                arguments(PROVIDERS, List.of(CHAT, GUARD, "javax.net.ssl..")),
+                arguments(PROVIDERS, List.of(CHAT, GUARD, OPERATOR, "javax.net.ssl..")),
                 arguments(TESTING, List.of(CHAT)));
     }
 
@@ -183,6 +185,9 @@ class CoreArchitectureTest {
                 .doNotHaveFullyQualifiedName("dev.understudy.pool.StateSubscriber")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.understudy.provider.http.HttpAnswer$Exchanged") // called by subscribe
+                .and()
+                .doNotHaveFullyQualifiedName(
+                        "dev.understudy.operator.Attempts$Loop") // as above, and for later attempts
                 .should()
                 .callMethodWhere(named(Publisher.class, Set.of("subscribe")).and(outsideOfSubscribe()))
                 .check(CORE);

@@ -73,7 +73,7 @@ class ScannableCallTest {
         assertThat(names(fromSource))
                 .contains(
                         streamed ? "CommitSubscriber" : "AnswerSubscriber", "WatchdogSubscriber", "BoundarySubscriber");
-        assertThat(names(fromReader)).contains("BoundarySubscriber", "RetryWhenMainSubscriber");
+        assertThat(names(fromReader)).contains("BoundarySubscriber", "Loop");
         List<Scannable> ours = ours(fromSource);
         assertThat(ours).hasSize(4);
         for (Scannable operator : ours) {

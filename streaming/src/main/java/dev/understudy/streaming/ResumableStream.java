@@ -10,6 +10,7 @@ import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
+import dev.understudy.operator.Attempts;
 import dev.understudy.streaming.operator.StatefulOperator;
 import dev.understudy.streaming.seam.PieceBoundaries;
 import java.time.Duration;
@@ -23,7 +24,6 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
-import reactor.util.retry.Retry;
 
 /**
  * One answer from its first request to its last chunk, with its delivered content, attempts and takeovers. One per
@@ -96,7 +96,7 @@ final class ResumableStream {
     }
 
     Flux<StreamChunk> run() {
-        return Flux.defer(this::attempt).retryWhen(Retry.from(cuts -> cuts.concatMap(cut -> next(cut.failure()))));
+        return new Attempts<Boolean, StreamChunk>(again -> attempt(), this::next);
     }
 
     private Flux<StreamChunk> attempt() {

@@ -1,6 +1,5 @@
 package dev.understudy.provider.http;
 
-import dev.understudy.provider.json.JsonErrors;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import reactor.core.publisher.Flux;
@@ -15,16 +14,7 @@ final class BoundedBody {
 
     /** Emits the whole body, also an empty one; above the limit, a PROTOCOL failure. */
     static Flux<byte[]> whole(ByteBufFlux content, int limit) {
-        return content.asByteArray()
-                .onErrorMap(error -> TransportErrors.withinAnswer(error))
-                .collect(ByteArrayOutputStream::new, (all, piece) -> {
-                    if (all.size() + piece.length > limit) {
-                        throw JsonErrors.overLimit("an answer", limit);
-                    }
-                    all.writeBytes(piece);
-                })
-                .map(ByteArrayOutputStream::toByteArray)
-                .flux();
+        return new WholeBody(content, limit);
     }
 
     /** Emits the whole body, or an empty array if it is above the limit; the rest of it is read and dropped. */

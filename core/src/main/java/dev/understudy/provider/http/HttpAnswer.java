@@ -1,7 +1,7 @@
 package dev.understudy.provider.http;
 
 import dev.understudy.chat.ChatException.CallFailed;
-import dev.understudy.guard.ResendCheck;
+import dev.understudy.guard.AttemptLink;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -160,7 +160,7 @@ final class HttpAnswer<T> extends Flux<T> {
                     && progress.mayBeResent(failed.failure().kind())
                     && !answer.connections.isClosed()
                     && answer.keyInUse.getAsBoolean()
-                    && ResendCheck.isAllowed(currentContext());
+                    && AttemptLink.of(currentContext()).mayBeResent().getAsBoolean();
         }
 
         @Override

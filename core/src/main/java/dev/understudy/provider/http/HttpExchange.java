@@ -3,8 +3,7 @@ package dev.understudy.provider.http;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.guard.FinishWait;
-import dev.understudy.guard.ResponseStart;
+import dev.understudy.guard.AttemptLink;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.dialect.StoredAnswer;
 import dev.understudy.provider.dialect.StreamDecoder;
@@ -24,7 +23,6 @@ import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
-import reactor.util.context.ContextView;
 
 /** One HTTP request and its response. Bytes are copied out of Netty's buffers on arrival. */
 final class HttpExchange {
@@ -59,37 +57,35 @@ final class HttpExchange {
      * @param caller text of the request, which is no evidence in an error
      * @param fields receives the header fields of the response
      */
-    Mono<byte[]> whole(
+    Flux<byte[]> whole(
             EncodedBody body, ChatRequest request, CallerText caller, KeyRing.Lease lease, ResponseFields fields) {
-        return new HttpAnswer<byte[]>(
-                        httpConnections,
-                        progress -> httpRequests
-                                .post(
-                                        body,
-                                        request.options(),
-                                        dialect.path(request, false),
-                                        lease,
-                                        "application/json",
-                                        progress)
-                                .response((response, content) -> {
-                                    progress.begun();
-                                    if (!ResponseChecks.isOk(response)) {
-                                        progress.answered();
-                                        return responseChecks.failure(
-                                                response, content, caller, fields.bucketListener());
-                                    }
-                                    body.release();
-                                    fields.received(response.responseHeaders());
-                                    ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
-                                    int limit = endpoint.transport().maxAnswer();
-                                    return BoundedBody.whole(content, limit)
-                                            .doOnNext(whole -> progress.answered())
-                                            .map(whole -> BodyInflater.whole(
-                                                    whole, ResponseChecks.encoding(response), limit, false));
-                                }),
-                        UnaryOperator.identity(),
-                        () -> keyInUse.test(lease))
-                .single();
+        return new HttpAnswer<>(
+                httpConnections,
+                progress -> httpRequests
+                        .post(
+                                body,
+                                request.options(),
+                                dialect.path(request, false),
+                                lease,
+                                "application/json",
+                                progress)
+                        .response((response, content) -> {
+                            progress.begun();
+                            if (!ResponseChecks.isOk(response)) {
+                                progress.answered();
+                                return responseChecks.failure(response, content, caller, fields.bucketListener());
+                            }
+                            body.release();
+                            fields.received(response.responseHeaders());
+                            ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
+                            int limit = endpoint.transport().maxAnswer();
+                            return BoundedBody.whole(content, limit).map(whole -> {
+                                progress.answered();
+                                return BodyInflater.whole(whole, ResponseChecks.encoding(response), limit, false);
+                            });
+                        }),
+                UnaryOperator.identity(),
+                () -> keyInUse.test(lease));
     }
 
     /**
@@ -210,13 +206,15 @@ final class HttpExchange {
             UnaryOperator<StreamChunk> mark,
             RequestProgress progress) {
         return Flux.deferContextual(context -> {
-            started(context);
+            AttemptLink link = AttemptLink.of(context);
+            if (link.responseStart() != null) {
+                link.responseStart().arrived();
+            }
             Transport transport = endpoint.transport();
             BodyInflater inflater = BodyInflater.of(ResponseChecks.encoding(response));
             StreamBodyDecoder.Body body = new StreamBodyDecoder.Body(
                     transport.maxAnswer(), transport.maxStream(), inflater, whole(request, response));
-            BodyEndWait bodyEndWait =
-                    new BodyEndWait(transport.drain(), context.getOrDefault(FinishWait.class, null), progress);
+            BodyEndWait bodyEndWait = new BodyEndWait(transport.drain(), link.finishWait(), progress);
             StreamBodyDecoder streamBodyDecoder =
                     new StreamBodyDecoder(dialect.framing(transport.maxAnswer()), decoder, mark, bodyEndWait, body);
             return new DecodedBody(content, streamBodyDecoder, bodyEndWait);
@@ -229,12 +227,5 @@ final class HttpExchange {
         return dialect.streams(type == null ? "" : type)
                 ? null
                 : body -> WholeAnswer.inPlaceOfStream(dialect, endpoint.name(), request, body);
-    }
-
-    private static void started(ContextView context) {
-        ResponseStart responseStart = context.getOrDefault(ResponseStart.class, null);
-        if (responseStart != null) {
-            responseStart.arrived();
-        }
     }
 }

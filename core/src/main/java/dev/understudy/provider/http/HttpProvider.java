@@ -144,19 +144,26 @@ public final class HttpProvider implements ChatProvider {
                                         requestFitter.fit(request, scope),
                                         false,
                                         scope,
-                                        body -> httpExchange
-                                                .whole(body, request, caller, lease, fields)
-                                                .flux(),
+                                        body -> httpExchange.whole(body, request, caller, lease, fields),
                                         error -> TransportErrors.beforeAnswer(error))
-                                .map(body -> WholeAnswer.decode(dialect, name(), request, body))
-                                .onErrorMap(error -> InBandError.typed(error, caller))
-                                .map(response -> originScope
-                                        .received(response)
-                                        .withFinish(withOrigin(response.finish(), lease, fields)));
+                                .map(body -> {
+                                    ChatResponse response = decoded(request, caller, body);
+                                    return originScope
+                                            .received(response)
+                                            .withFinish(withOrigin(response.finish(), lease, fields));
+                                });
                     });
                 })
                 .onErrorMap(failures::redacted)
                 .singleOrEmpty();
+    }
+
+    private ChatResponse decoded(ChatRequest request, CallerText caller, byte[] body) {
+        try {
+            return WholeAnswer.decode(dialect, name(), request, body);
+        } catch (CallFailed failed) {
+            throw (CallFailed) InBandError.typed(failed, caller);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
+import dev.understudy.operator.Attempts;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,7 +16,6 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.retry.Retry;
 
 /**
  * Repeats an exchange at once with the next key when the vendor rejects one. Each key is tried at most once in an
@@ -30,7 +30,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
     private static final class Tries {
 
         private final CallScope scope;
-        private final Set<Integer> keys = new HashSet<>();
+        private Set<Integer> keys = Set.of();
         private @Nullable CallFailed best;
         private KeyRing.@Nullable Lease lease; // of the current attempt
 
@@ -39,7 +39,9 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         }
 
         void add(KeyRing.Lease rejected, CallFailed failed) {
-            keys.add(rejected.index());
+            Set<Integer> tried = new HashSet<>(keys);
+            tried.add(rejected.index());
+            keys = tried;
             // A rate limit ends by itself, so it is the most useful of several failures.
             boolean better = best == null
                     || (best.failure().kind() != FailureKind.RATE_LIMITED
@@ -54,8 +56,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         }
         return Flux.deferContextual(context -> {
             Tries tries = new Tries(CallScope.of(context));
-            return Flux.defer(() -> once(exchange, tries))
-                    .retryWhen(Retry.from(failed -> failed.concatMap(signal -> next(signal.failure(), tries))));
+            return new Attempts<Boolean, T>(again -> once(exchange, tries), error -> next(error, tries));
         });
     }
 

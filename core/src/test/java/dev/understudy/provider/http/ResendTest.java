@@ -9,7 +9,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
-import dev.understudy.guard.ResendCheck;
+import dev.understudy.guard.AttemptLink;
 import dev.understudy.provider.Http2Server;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.SilencingRelay;
@@ -130,7 +130,7 @@ class ResendTest {
         fillPool(provider, 1);
         int before = relay.accepted();
         relay.resetAtNextByte();
-        Context told = Context.of(ResendCheck.class, new ResendCheck(() -> false));
+        Context told = Context.of(AttemptLink.class, new AttemptLink(null, null, () -> false));
         boolean failed = provider.chat(REQUEST)
                 .map(answer -> false)
                 .onErrorResume(
