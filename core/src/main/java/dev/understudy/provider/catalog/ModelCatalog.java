@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publicly known capabilities of models at their vendors' own addresses. They do not hold behind a gateway, which has
@@ -27,6 +29,13 @@ public final class ModelCatalog {
     private static final ModelData OF_THE_JAR = ModelData.of(ModelCatalogFile.read("models.json"), KEPT);
 
     private static volatile ModelData data = OF_THE_JAR;
+
+    private static final int SLOTS = 64;
+
+    /** Models of addresses that were asked for lately, by hash: each call asks for the capabilities of its providers. */
+    private static final AtomicReferenceArray<@Nullable Address> KNOWN = new AtomicReferenceArray<>(SLOTS);
+
+    private record Address(ModelData data, URI baseUrl, Map<String, Capabilities> models) {}
 
     private ModelCatalog() {}
 
@@ -95,6 +104,17 @@ public final class ModelCatalog {
     }
 
     private static Map<String, Capabilities> at(URI baseUrl) {
+        ModelData current = data;
+        int slot = baseUrl.hashCode() & (SLOTS - 1);
+        Address known = KNOWN.get(slot);
+        if (known == null || known.data != current || !known.baseUrl.equals(baseUrl)) {
+            known = new Address(current, baseUrl, at(baseUrl, current));
+            KNOWN.set(slot, known);
+        }
+        return known.models;
+    }
+
+    private static Map<String, Capabilities> at(URI baseUrl, ModelData data) {
         Map<String, Map<String, Capabilities>> hosts = data.hosts();
         String host = baseUrl.getHost().toLowerCase(Locale.ROOT);
         Map<String, Capabilities> below = hosts.get(host + baseUrl.getPath());

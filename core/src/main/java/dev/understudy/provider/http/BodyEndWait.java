@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.guard.FinishWait;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -23,7 +24,8 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
     /** Equal to the default idle limit of a client. */
     static final Duration IDLE = Duration.ofSeconds(20);
 
-    private final Sinks.Many<Duration> waits = Sinks.many().unicast().onBackpressureBuffer();
+    private final Sinks.Many<Duration> waits =
+            Sinks.many().unicast().onBackpressureBuffer(new ConcurrentLinkedQueue<>());
     private final AtomicInteger unread = new AtomicInteger();
     private final Duration drain;
     private final @Nullable FinishWait finishWait;

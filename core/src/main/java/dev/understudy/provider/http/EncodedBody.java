@@ -40,7 +40,14 @@ final class EncodedBody {
             Same format,
             SamplingParameters samplingParameters,
             Map<String, Map<String, Object>> extra,
-            ChatRequest.Options options) {}
+            ChatRequest.Options options) {
+
+        /** Few of the parts tell the requests of one call apart, and hashing all of them costs more than comparing them. */
+        @Override
+        public int hashCode() {
+            return (messages.hashCode() * 31 + model.hashCode()) * 31 + encoding.hashCode();
+        }
+    }
 
     /** Compares by identity. */
     record Same(Object thing) {

@@ -7,6 +7,8 @@ import dev.understudy.guard.InFlight;
 import dev.understudy.guard.Nanos;
 import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.provider.text.Redactor;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import java.net.URI;
 import java.time.Duration;
@@ -19,6 +21,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.Http2AllocationStrategy;
 import reactor.netty.http.client.HttpClient;
@@ -30,6 +33,7 @@ import reactor.netty.resources.ConnectionProvider.ConnectionMetadata;
 final class HttpConnections {
 
     static final int MAX_HEADERS = 16 << 10;
+    private static final String INTERIM = "understudy.interim";
     private static final String CLOSED = "the provider is closed";
 
     private final ConnectionProvider pool;
@@ -105,13 +109,28 @@ final class HttpConnections {
         }
     }
 
-    /** Adds the response handlers: to a connection over HTTP/1.1, to each stream over HTTP/2. */
+    /**
+     * Adds the response handlers: to a connection over HTTP/1.1, to each stream over HTTP/2. They stay on a pooled
+     * connection, so that only its first request pays for them.
+     */
     private void install(Connection connection) {
-        connection.addHandlerLast("understudy.discreet", DecoderErrorScrubber.HANDLER);
-        if (wireLog != null) {
-            connection.addHandlerLast("understudy.wirelog", new WireLog(provider, redactor, wireLog));
+        ChannelPipeline pipeline = connection.channel().pipeline();
+        if (pipeline.context(INTERIM) != null) {
+            return;
         }
-        connection.addHandlerLast("understudy.interim", new InterimResponseFilter());
+        add(pipeline, "understudy.discreet", DecoderErrorScrubber.HANDLER);
+        if (wireLog != null) {
+            add(pipeline, "understudy.wirelog", new WireLog(provider, redactor, wireLog));
+        }
+        add(pipeline, INTERIM, new InterimResponseFilter());
+    }
+
+    private static void add(ChannelPipeline pipeline, String name, ChannelHandler handler) {
+        if (pipeline.context(NettyPipeline.ReactiveBridge) == null) {
+            pipeline.addLast(name, handler);
+        } else {
+            pipeline.addBefore(NettyPipeline.ReactiveBridge, name, handler);
+        }
     }
 
     /** Eviction predicate, which replaces the pool's own conditions. */

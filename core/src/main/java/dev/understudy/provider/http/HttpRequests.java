@@ -6,13 +6,16 @@ import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.Secret;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -26,10 +29,14 @@ final class HttpRequests {
 
     private static final byte[] NOTHING = new byte[0];
 
+    /** Senders that are kept, a power of two: a model and a key share one with others of an equal hash, and replace it. */
+    private static final int SLOTS = 16;
+
     private final Endpoint endpoint;
     private final Dialect dialect;
     private final Endpoint.@Nullable Signer signer;
     private final Supplier<HttpClient> client;
+    private final AtomicReferenceArray<@Nullable Prepared> prepared = new AtomicReferenceArray<>(SLOTS);
 
     HttpRequests(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, Supplier<HttpClient> client) {
         this.endpoint = endpoint;
@@ -62,8 +69,22 @@ final class HttpRequests {
             KeyRing.Lease lease,
             String accept,
             RequestProgress progress) {
+        boolean plain = signer == null && options.headers().isEmpty() && options.idempotencyKey() == null;
+        HttpClient.RequestSender sender =
+                plain ? prepared(path, lease, accept) : sender(client.get(), body::bytes, options, path, lease, accept);
+        return sender.send((request, outbound) -> outbound.withConnection(progress::sentOn)
+                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes()))));
+    }
+
+    private HttpClient.RequestSender sender(
+            HttpClient from,
+            Supplier<byte[]> body,
+            ChatRequest.Options options,
+            String path,
+            KeyRing.Lease lease,
+            String accept) {
         String uri = endpoint.baseUrl() + path;
-        HttpClient ready = client.get().headers(headers -> {
+        HttpClient ready = from.headers(headers -> {
             options.headers().forEach(headers::set);
             if (options.idempotencyKey() != null) {
                 headers.set("idempotency-key", options.idempotencyKey());
@@ -71,12 +92,51 @@ final class HttpRequests {
             fill(headers, lease, accept);
             headers.set("content-type", "application/json");
         });
-        return signed(ready, "POST", uri, body::bytes)
-                .request(HttpMethod.POST)
-                .uri(target(uri, path))
-                .send((request, outbound) -> outbound.withConnection(progress::sentOn)
-                        .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes()))));
+        HttpClient.RequestSender sender = signed(ready, "POST", uri, body).request(HttpMethod.POST);
+        URI parsed = parsed(target(uri, path));
+        return parsed == null ? sender.uri(target(uri, path)) : sender.uri(parsed);
     }
+
+    /** Returns a URL that needs no further parsing when a request is sent; null for a path and for what is no URI. */
+    private static @Nullable URI parsed(String target) {
+        try {
+            URI uri = new URI(target);
+            return uri.isAbsolute() && uri.getHost() != null ? uri : null;
+        } catch (URISyntaxException lenient) {
+            return null;
+        }
+    }
+
+    /** Returns a sender of requests without header fields of their own, which depends on client, path and key only. */
+    @SuppressWarnings("ReferenceEquality") // a client and a key are the same object while they are in use
+    private HttpClient.RequestSender prepared(String path, KeyRing.Lease lease, String accept) {
+        HttpClient current = client.get();
+        int slot = (path.hashCode() * 31 + accept.hashCode() + lease.index()) & (SLOTS - 1);
+        Prepared known = prepared.get(slot);
+        if (known != null
+                && known.client == current
+                && known.key == lease.key()
+                && known.accept.equals(accept)
+                && known.path.equals(path)) {
+            return known.sender;
+        }
+        HttpClient.RequestSender sender =
+                sender(current, () -> NOTHING, ChatRequest.Options.defaults(), path, lease, accept);
+        prepared.set(slot, new Prepared(current, path, lease.key(), accept, sender));
+        return sender;
+    }
+
+    /**
+     * A sender and what it was made of.
+     *
+     * @param client client with the connections
+     * @param path path relative to the base URL
+     * @param key key of the endpoint, null without one
+     * @param accept media type of the answer
+     * @param sender sends requests without header fields of their own
+     */
+    private record Prepared(
+            HttpClient client, String path, @Nullable Secret key, String accept, HttpClient.RequestSender sender) {}
 
     /** Returns the URL; at a Unix domain socket its path, because the host of a URL would be connected to. */
     private String target(String uri, String path) {

@@ -47,7 +47,11 @@ record OriginScope(String dialect, String owner) {
 
     /** Returns the request without signatures and vendor data of other origins; unchanged if it has none. */
     ChatRequest sent(ChatRequest request) {
-        if (request.messages().stream().noneMatch(this::isToBeChanged)) {
+        boolean changes = false;
+        for (Message message : request.messages()) {
+            changes |= isToBeChanged(message);
+        }
+        if (!changes) {
             return request;
         }
         return request.withMessages(request.messages().stream()
@@ -137,7 +141,11 @@ record OriginScope(String dialect, String owner) {
 
     /** Returns the response with the origin of its signatures and vendor data. */
     ChatResponse received(ChatResponse response) {
-        if (isOwnAddress() || response.blocks().stream().noneMatch(this::isBound)) {
+        boolean bound = false;
+        for (ContentBlock block : response.blocks()) {
+            bound |= isBound(block);
+        }
+        if (isOwnAddress() || !bound) {
             return response;
         }
         return new ChatResponse(response.blocks().stream().map(this::received).toList(), response.finish());
