@@ -192,8 +192,19 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withNumber(int attempt, int maxAttempts) {
-            return new Attempt(
-                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return attempt == this.attempt && maxAttempts == this.maxAttempts
+                    ? this
+                    : new Attempt(
+                            provider,
+                            model,
+                            attempt,
+                            maxAttempts,
+                            outcome,
+                            failure,
+                            timing,
+                            usage,
+                            keyFingerprint,
+                            dropped);
         }
 
         /**
@@ -214,8 +225,19 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withFailure(@Nullable Failure failure) {
-            return new Attempt(
-                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return failure == this.failure
+                    ? this
+                    : new Attempt(
+                            provider,
+                            model,
+                            attempt,
+                            maxAttempts,
+                            outcome,
+                            failure,
+                            timing,
+                            usage,
+                            keyFingerprint,
+                            dropped);
         }
 
         /**
@@ -247,8 +269,19 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withKeyFingerprint(@Nullable String keyFingerprint) {
-            return new Attempt(
-                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return Objects.equals(keyFingerprint, this.keyFingerprint)
+                    ? this
+                    : new Attempt(
+                            provider,
+                            model,
+                            attempt,
+                            maxAttempts,
+                            outcome,
+                            failure,
+                            timing,
+                            usage,
+                            keyFingerprint,
+                            dropped);
         }
 
         /**
@@ -258,8 +291,19 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withDropped(int dropped) {
-            return new Attempt(
-                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
+            return dropped == this.dropped
+                    ? this
+                    : new Attempt(
+                            provider,
+                            model,
+                            attempt,
+                            maxAttempts,
+                            outcome,
+                            failure,
+                            timing,
+                            usage,
+                            keyFingerprint,
+                            dropped);
         }
 
         @Override

@@ -34,7 +34,7 @@ public enum RequestOption {
     PARALLEL_TOOL_CALLS(request ->
             request.options().parallelToolCalls() != null && !request.toolSet().isEmpty()),
     /** Tools whose schema is enforced. */
-    STRICT_TOOLS(request -> request.toolSet().tools().stream().anyMatch(Tool::strict)),
+    STRICT_TOOLS(RequestOption::hasStrictTool),
     /** Schema of the answer that is enforced. */
     STRICT_SCHEMA(request -> request.format() instanceof ResponseFormat.JsonSchema schema && schema.strict()),
     /** Ends of prefixes that are to be cached. */
@@ -74,6 +74,15 @@ public enum RequestOption {
     /** Returns the name in events, such as {@code top_k}. */
     public String parameter() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean hasStrictTool(ChatRequest request) {
+        for (Tool tool : request.toolSet().tools()) {
+            if (tool.strict()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isHinted(ChatRequest request) {

@@ -19,9 +19,9 @@ import java.util.Set;
 public final class ToolCallIdMapper {
 
     private final CallIds form;
-    private final Set<String> taken = new HashSet<>();
-    private final Map<String, Deque<String>> unanswered = new HashMap<>();
-    private final Map<String, String> last = new HashMap<>();
+    private final Set<String> taken = new HashSet<>(0);
+    private final Map<String, Deque<String>> unanswered = new HashMap<>(0);
+    private final Map<String, String> last = new HashMap<>(0);
     private boolean changed;
 
     public ToolCallIdMapper(CallIds form) {

@@ -1,9 +1,10 @@
 package dev.understudy.provider.json;
 
-import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,11 +37,29 @@ final class JsonWriter {
     private JsonWriter() {}
 
     static byte[] bytes(@Nullable Object value) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        Output out = new Output();
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
             write(json, value, 0);
         }
-        return out.toByteArray();
+        return out.bytes;
+    }
+
+    /** Keeps what is written without spare room. The generator has a buffer of its own, and writes most documents at once. */
+    private static final class Output extends OutputStream {
+
+        private byte[] bytes = new byte[0];
+
+        @Override
+        public void write(int one) {
+            write(new byte[] {(byte) one}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) {
+            byte[] more = Arrays.copyOf(bytes, bytes.length + length);
+            System.arraycopy(from, offset, more, bytes.length, length);
+            bytes = more;
+        }
     }
 
     static String text(@Nullable Object value) {
@@ -75,7 +94,7 @@ final class JsonWriter {
             }
             json.writeEndArray();
         } else if (value instanceof Object[] array) {
-            write(json, java.util.Arrays.asList(array), depth);
+            write(json, Arrays.asList(array), depth);
         } else if (value instanceof Raw raw) {
             json.writeRawValue(raw.json());
         } else {

@@ -62,7 +62,7 @@ final class OpenAiChatAnswer {
 
     private static List<ContentBlock> blocks(OpenAiChatEvent event, OpenAiChatAudio audio) {
         OpenAiChatDelta turn = event.turn;
-        List<ContentBlock> blocks = new ArrayList<>();
+        List<ContentBlock> blocks = new ArrayList<>(2);
         if (turn.hasReasoning()) {
             OpenAiChatReasoning reasoning = new OpenAiChatReasoning();
             reasoning.add(turn);

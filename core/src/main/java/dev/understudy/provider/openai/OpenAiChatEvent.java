@@ -27,8 +27,7 @@ final class OpenAiChatEvent {
     boolean hasChoices;
     boolean isError;
     final OpenAiChatUsage usage = new OpenAiChatUsage();
-    OpenAiChatDelta turn = new OpenAiChatDelta();
-    private OpenAiChatDelta spare = new OpenAiChatDelta();
+    final OpenAiChatDelta turn = new OpenAiChatDelta();
 
     private final JsonReader reader = new JsonReader();
     private final boolean whole;
@@ -40,7 +39,7 @@ final class OpenAiChatEvent {
     private boolean saysError;
 
     /** Lists of sources beside the choices, by name, from the last event that has them. */
-    final Map<String, List<?>> sources = new LinkedHashMap<>(0);
+    Map<String, List<?>> sources = Map.of();
 
     /**
      * @param whole true if the message counts in a choice with message and delta, else the delta does
@@ -109,7 +108,9 @@ final class OpenAiChatEvent {
         String name = in.field();
         List<?> list = JsonTree.list(in);
         if (!list.isEmpty()) {
-            sources.put(name, list);
+            Map<String, List<?>> more = new LinkedHashMap<>(sources);
+            more.put(name, list);
+            sources = more;
         }
     }
 
@@ -132,13 +133,11 @@ final class OpenAiChatEvent {
                     in.skip();
                     continue;
                 }
-                spare.clear();
-                if (choice(in, spare)) {
-                    OpenAiChatDelta read = spare;
-                    spare = turn;
-                    turn = read;
-                    hasFirst = true;
-                }
+                turn.clear();
+                hasFirst = choice(in, turn);
+            }
+            if (!hasFirst) {
+                turn.clear();
             }
         }
     }

@@ -104,7 +104,7 @@ final class OpenAiChatRequest {
     }
 
     static Map<String, @Nullable Object> turn(String role, @Nullable Object content) {
-        Map<String, @Nullable Object> turn = new LinkedHashMap<>();
+        Map<String, @Nullable Object> turn = new LinkedHashMap<>(4);
         turn.put("role", role);
         turn.put("content", content);
         return turn;
@@ -112,9 +112,10 @@ final class OpenAiChatRequest {
 
     /** Text alone is sent as a string, because some servers support nothing else. */
     private static Object user(Message.User user, boolean hints) {
-        boolean plain = user.parts().stream()
-                .allMatch(part ->
-                        part instanceof Message.Part.Text && !(hints && part.cacheHint() != Message.CacheHint.NONE));
+        boolean plain = true;
+        for (Message.Part part : user.parts()) {
+            plain &= part instanceof Message.Part.Text && !(hints && part.cacheHint() != Message.CacheHint.NONE);
+        }
         return plain
                 ? user.text()
                 : user.parts().stream().map(part -> part(part, hints)).toList();

@@ -26,7 +26,7 @@ final class OpenAiChatTextData {
     private static final String ANNOTATIONS = "annotations";
 
     private Map<String, @Nullable Object> extra = Map.of();
-    private final Set<Object> annotations = new LinkedHashSet<>(0);
+    private Set<Object> annotations = Set.of();
     private final List<Object> logprobs = new ArrayList<>(0);
 
     void add(OpenAiChatDelta turn) {
@@ -44,7 +44,12 @@ final class OpenAiChatTextData {
 
     /** Adds the sources alone, of a message that repeats the text. */
     void addSources(OpenAiChatDelta turn) {
-        annotations.addAll(turn.annotations);
+        if (!turn.annotations.isEmpty()) {
+            if (annotations.isEmpty()) {
+                annotations = new LinkedHashSet<>();
+            }
+            annotations.addAll(turn.annotations);
+        }
     }
 
     /**
@@ -55,6 +60,9 @@ final class OpenAiChatTextData {
      */
     @Nullable
     VendorData data(Map<String, List<?>> sources, boolean hasText) {
+        if (extra.isEmpty() && annotations.isEmpty() && logprobs.isEmpty() && sources.isEmpty()) {
+            return null;
+        }
         Map<String, @Nullable Object> fields = new LinkedHashMap<>(extra);
         List<Object> kept = hasText ? new ArrayList<>(annotations) : files(annotations);
         if (!kept.isEmpty()) {

@@ -66,7 +66,9 @@ public final class OpenAiChatToolCalls {
      */
     OpenAiChatToolCalls(ChatRequest request, String answer) {
         this.salt = SyntheticCallIds.salt(request, answer);
-        this.tools = request.toolSet().tools().stream().map(Tool::name).collect(Collectors.toUnmodifiableSet());
+        this.tools = request.toolSet().isEmpty()
+                ? Set.of()
+                : request.toolSet().tools().stream().map(Tool::name).collect(Collectors.toUnmodifiableSet());
     }
 
     void add(OpenAiChatDelta turn) {
