@@ -225,7 +225,7 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withFailure(@Nullable Failure failure) {
-            return failure == this.failure
+            return failure == null && this.failure == null
                     ? this
                     : new Attempt(
                             provider,
