@@ -23,17 +23,26 @@ import reactor.util.context.Context;
  */
 public final class Attempts<S, T> extends Flux<T> {
 
-    private final Function<? super @Nullable S, ? extends Publisher<T>> attempt;
+    /** Makes the attempts. */
+    @FunctionalInterface
+    public interface Attempt<S, T> {
+
+        /**
+         * Returns an attempt; an exception is taken for its failure.
+         *
+         * @param state state of the last decision, null for the first attempt
+         */
+        Publisher<T> after(@Nullable S state);
+    }
+
+    private final Attempt<S, T> attempt;
     private final Function<? super Throwable, ? extends Publisher<S>> decision;
 
     /**
-     * @param attempt returns an attempt, from the state of the last decision or null for the first one; an exception is
-     *     taken for its failure
+     * @param attempt makes the attempts
      * @param decision emits one state, or fails, after the error of an attempt
      */
-    public Attempts(
-            Function<? super @Nullable S, ? extends Publisher<T>> attempt,
-            Function<? super Throwable, ? extends Publisher<S>> decision) {
+    public Attempts(Attempt<S, T> attempt, Function<? super Throwable, ? extends Publisher<S>> decision) {
         this.attempt = attempt;
         this.decision = decision;
     }
@@ -83,7 +92,7 @@ public final class Attempts<S, T> extends Flux<T> {
         private void subscribeToAttempt() {
             Publisher<T> next;
             try {
-                next = attempts.attempt.apply(state);
+                next = attempts.attempt.after(state);
             } catch (Throwable thrown) {
                 Exceptions.throwIfFatal(thrown);
                 onError(thrown);

@@ -103,6 +103,7 @@ public final class ModelCatalog {
         return ModelName.withoutVersion(model);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the data are replaced as a whole
     private static Map<String, Capabilities> at(URI baseUrl) {
         ModelData current = data;
         int slot = baseUrl.hashCode() & (SLOTS - 1);

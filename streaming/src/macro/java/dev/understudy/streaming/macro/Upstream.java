@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * Vendor of the measurements, in a process of its own: answers in OpenAI's format from prepared bytes, each event in an
@@ -50,6 +51,8 @@ public final class Upstream {
     private static final byte[] TOKEN = event("{\"content\":\" word\"}", "null");
     private static final byte[] FINISH = event("{}", "\"stop\"");
     private static final byte[] DONE = "data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8);
+
+    private static final Pattern STREAM = Pattern.compile("\"stream\"\\s*:\\s*true");
 
     private static final AtomicLong REQUESTS = new AtomicLong();
 
@@ -92,7 +95,8 @@ public final class Upstream {
         protected void channelRead0(ChannelHandlerContext channel, FullHttpRequest request) {
             long number = REQUESTS.incrementAndGet();
             String behaviour = request.uri().split("/", 3)[1];
-            boolean stream = request.content().toString(StandardCharsets.UTF_8).contains("\"stream\":true");
+            boolean stream = STREAM.matcher(request.content().toString(StandardCharsets.UTF_8))
+                    .find();
             int percent = behaviour.startsWith("fault") ? Integer.parseInt(behaviour.substring(5)) : 0;
             if (percent > 0 && number * percent / 100 != (number - 1) * percent / 100) {
                 fault(channel, number);
