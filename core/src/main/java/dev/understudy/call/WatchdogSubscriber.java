@@ -164,9 +164,11 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
 
     @Override
     public void cancel() {
-        state = Idle.OVER;
+        State before = STATE.getAndSet(this, Idle.OVER);
         attemptTimer.off();
-        upstream.cancel();
+        if (before != Idle.OVER && !(before instanceof Ending)) {
+            upstream.cancel(); // neither a second time nor after its end
+        }
     }
 
     /** Signals what the source threw; returns false if that was before it called {@code onSubscribe}. */

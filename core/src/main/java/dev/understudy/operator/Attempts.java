@@ -157,6 +157,9 @@ public final class Attempts<S, T> extends Flux<T> {
 
         @Override
         public void onComplete() {
+            synchronized (this) {
+                upstream = null;
+            }
             if (!terminated) {
                 terminated = true;
                 actual.onComplete();
