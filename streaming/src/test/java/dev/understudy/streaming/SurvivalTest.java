@@ -89,7 +89,11 @@ class SurvivalTest {
         if (System.getProperty("seed", "").isBlank()) {
             assertThat(whole).isPositive();
             assertThat(partial).isPositive();
-            assertThat(saved).containsOnlyKeys("asking afresh", "PREFILL", "REPLAY", "RESTART", "ANCHORED");
+            assertThat(saved).containsKeys("asking afresh", "PREFILL", "REPLAY", "RESTART");
+            assertThat(saved.keySet()).isSubsetOf("asking afresh", "PREFILL", "REPLAY", "RESTART", "ANCHORED");
+            if (whole + partial > 20_000) { // ANCHORED continues about one answer in a thousand
+                assertThat(saved).containsKey("ANCHORED");
+            }
         }
     }
 
