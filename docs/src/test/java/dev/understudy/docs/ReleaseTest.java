@@ -63,8 +63,10 @@ class ReleaseTest {
     }
 
     private static List<String> modules() throws IOException {
-        String defaults = read("pom.xml").split("</modules>")[0];
-        return matches(defaults, MODULE).stream()
+        String parent = read("pom.xml");
+        String defaults = parent.split("</modules>")[0];
+        String kotlin = parent.split("<id>kotlin</id>")[1].split("</modules>")[0];
+        return matches(defaults + kotlin, MODULE).stream()
                 .map(module -> module + "/pom.xml")
                 .toList();
     }
