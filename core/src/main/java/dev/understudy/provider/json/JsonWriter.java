@@ -1,6 +1,6 @@
 package dev.understudy.provider.json;
 
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -41,24 +41,21 @@ final class JsonWriter {
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), out)) {
             write(json, value, 0);
         }
-        return out.bytes;
+        return out.bytes();
     }
 
-    /** Keeps what is written without spare room. The generator has a buffer of its own, and writes most documents at once. */
-    private static final class Output extends OutputStream {
+    /**
+     * Keeps a document that is written at once, as most are, without spare room and without a copy. A longer one comes in
+     * pieces of the generator's buffer, for which the array doubles.
+     */
+    private static final class Output extends ByteArrayOutputStream {
 
-        private byte[] bytes = new byte[0];
-
-        @Override
-        public void write(int one) {
-            write(new byte[] {(byte) one}, 0, 1);
+        Output() {
+            super(0);
         }
 
-        @Override
-        public void write(byte[] from, int offset, int length) {
-            byte[] more = Arrays.copyOf(bytes, bytes.length + length);
-            System.arraycopy(from, offset, more, bytes.length, length);
-            bytes = more;
+        byte[] bytes() {
+            return count == buf.length ? buf : toByteArray();
         }
     }
 

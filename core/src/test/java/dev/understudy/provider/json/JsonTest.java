@@ -3,10 +3,12 @@ package dev.understudy.provider.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.Tool;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -245,5 +247,15 @@ class JsonTest {
     private static void drain(byte[] body) {
         JsonReader in = Json.read(body);
         JsonTree.of(in);
+    }
+
+    @Test
+    void longDocumentIsCopiedAFewTimesOnly() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Map<String, Object> document = Map.of("text", "word ".repeat(1 << 20));
+        Json.write(document);
+        long before = threads.getCurrentThreadAllocatedBytes();
+        byte[] written = Json.write(document);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(6L * written.length);
     }
 }
