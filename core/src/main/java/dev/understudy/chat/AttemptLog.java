@@ -192,19 +192,11 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withNumber(int attempt, int maxAttempts) {
-            return attempt == this.attempt && maxAttempts == this.maxAttempts
-                    ? this
-                    : new Attempt(
-                            provider,
-                            model,
-                            attempt,
-                            maxAttempts,
-                            outcome,
-                            failure,
-                            timing,
-                            usage,
-                            keyFingerprint,
-                            dropped);
+            if (attempt == this.attempt && maxAttempts == this.maxAttempts) {
+                return this;
+            }
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -225,19 +217,11 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withFailure(@Nullable Failure failure) {
-            return failure == null && this.failure == null
-                    ? this
-                    : new Attempt(
-                            provider,
-                            model,
-                            attempt,
-                            maxAttempts,
-                            outcome,
-                            failure,
-                            timing,
-                            usage,
-                            keyFingerprint,
-                            dropped);
+            if (failure == null && this.failure == null) {
+                return this;
+            }
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -269,19 +253,11 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withKeyFingerprint(@Nullable String keyFingerprint) {
-            return Objects.equals(keyFingerprint, this.keyFingerprint)
-                    ? this
-                    : new Attempt(
-                            provider,
-                            model,
-                            attempt,
-                            maxAttempts,
-                            outcome,
-                            failure,
-                            timing,
-                            usage,
-                            keyFingerprint,
-                            dropped);
+            if (Objects.equals(keyFingerprint, this.keyFingerprint)) {
+                return this;
+            }
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         /**
@@ -291,19 +267,11 @@ public record AttemptLog(List<Attempt> attempts) {
          * @return a copy
          */
         public Attempt withDropped(int dropped) {
-            return dropped == this.dropped
-                    ? this
-                    : new Attempt(
-                            provider,
-                            model,
-                            attempt,
-                            maxAttempts,
-                            outcome,
-                            failure,
-                            timing,
-                            usage,
-                            keyFingerprint,
-                            dropped);
+            if (dropped == this.dropped) {
+                return this;
+            }
+            return new Attempt(
+                    provider, model, attempt, maxAttempts, outcome, failure, timing, usage, keyFingerprint, dropped);
         }
 
         @Override

@@ -130,7 +130,8 @@ final class BoundedBody {
                     throw JsonErrors.overLimit("an answer", limit);
                 }
                 if (size > bytes.length - length) {
-                    bytes = Arrays.copyOf(bytes, length == 0 ? size : Math.max(length + size, 2 * length));
+                    int doubled = (int) Math.min(limit, 2L * length);
+                    bytes = Arrays.copyOf(bytes, Math.max(length + size, doubled));
                 }
                 fragment.getBytes(fragment.readerIndex(), bytes, length, size);
                 length += size;
