@@ -117,7 +117,8 @@ final class ChaosSetup implements AutoCloseable {
 
     @Override
     public void close() {
-        understudy.close();
+        // The program may end as soon as this returns, and connections are closed on another thread.
+        understudy.closeGracefully(Duration.ofSeconds(5)).block();
         up.close();
         down.close();
         living.close();
