@@ -38,13 +38,7 @@ record ModelSettings(
     }
 
     ModelSettings withParameters(ChatRequestParameters parameters) {
-        return new ModelSettings(
-                provider,
-                UnderstudyChatRequestParameters.builder()
-                        .overrideWith(parameters)
-                        .build(),
-                listeners,
-                events);
+        return new ModelSettings(provider, this.parameters.overrideWith(parameters), listeners, events);
     }
 
     ModelSettings withListeners(List<ChatModelListener> listeners) {

@@ -21,6 +21,7 @@ import reactor.core.publisher.SynchronousSink;
 final class StreamMapper {
 
     private final ChatResponseAggregator answer = new ChatResponseAggregator();
+    private boolean called;
 
     /** Returns the events; a stream without an end fails. */
     Flux<ChatModelStreamingEvent> map(Flux<StreamChunk> chunks) {
@@ -29,11 +30,13 @@ final class StreamMapper {
     }
 
     private void next(StreamChunk chunk, SynchronousSink<ChatModelStreamingEvent> sink) {
-        if (chunk instanceof StreamChunk.Reset reset && reset.discardFromOffset() < answer.length()) {
+        // A handler may have begun to run a tool: its call cannot be withdrawn.
+        if (chunk instanceof StreamChunk.Reset reset && (called || reset.discardFromOffset() < answer.length())) {
             sink.error(withdrawn(reset));
             return;
         }
         answer.add(chunk);
+        called |= chunk instanceof StreamChunk.ToolCallPart || chunk instanceof StreamChunk.ToolCallDone;
         ChatModelStreamingEvent event = event(chunk);
         if (event != null) {
             sink.next(event);
@@ -73,7 +76,8 @@ final class StreamMapper {
 
     private ChatException withdrawn(StreamChunk.Reset reset) {
         return answer.cut(
-                Failure.of(reset.reason(), "the answer was begun anew, and LangChain4j has no word for text withdrawn"),
+                Failure.of(
+                        reset.reason(), "the answer was begun anew, and LangChain4j has no word for what is withdrawn"),
                 ServedBy.by("unknown", "unknown"));
     }
 }

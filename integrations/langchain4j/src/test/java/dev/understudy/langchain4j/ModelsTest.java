@@ -402,6 +402,28 @@ class ModelsTest {
         }
     }
 
+    /** A handler may run the tool as soon as its call is complete. */
+    @Test
+    void toolCallThatWasWithdrawnFails() {
+        StreamChunk.ToolCallDone call = new StreamChunk.ToolCallDone(0, new ToolCall("1", "pay", "{}"));
+        provider.then(ScriptedAnswer.chunks(call, new StreamChunk.Reset(0, FailureKind.SERVER), call));
+        Handler handler = new Handler();
+        streaming.chat(HI, handler);
+        assertThat(handler.end()).isInstanceOf(RetriableException.class);
+    }
+
+    @Test
+    void modelNameStaysWhenParametersFollow() {
+        ChatRequestParameters warm =
+                ChatRequestParameters.builder().temperature(0.5).build();
+        UnderstudyChatModel built = UnderstudyChatModel.builder(provider)
+                .modelName("m")
+                .defaultRequestParameters(warm)
+                .build();
+        assertThat(built.defaultRequestParameters().modelName()).isEqualTo("m");
+        assertThat(built.defaultRequestParameters().temperature()).isEqualTo(0.5);
+    }
+
     @ParameterizedTest
     @EnumSource(FailureKind.class)
     void eachKindOfFailureHasAnException(FailureKind kind) {

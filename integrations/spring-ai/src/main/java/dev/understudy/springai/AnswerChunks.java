@@ -12,7 +12,6 @@ import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.metadata.EmptyUsage;
 import org.springframework.ai.chat.model.Generation;
-import org.springframework.util.StringUtils;
 import reactor.core.publisher.Flux;
 
 /**
@@ -53,14 +52,13 @@ final class AnswerChunks {
     }
 
     private void add(AssistantMessage message, List<StreamChunk> chunks) {
-        String reasoning = AnswerMapper.reasoning(message);
-        // Models give all of the reasoning so far with each chunk.
-        if (reasoning != null && reasoning.length() > reasoned) {
-            chunks.add(new StreamChunk.Reasoning(reasoning.substring(reasoned), null));
-            reasoned = reasoning.length();
+        String reasoning = reasoning(message);
+        if (!reasoning.isEmpty()) {
+            chunks.add(new StreamChunk.Reasoning(reasoning, null));
         }
-        if (StringUtils.hasLength(message.getText())) {
-            chunks.add(new StreamChunk.Text(message.getText()));
+        String text = AnswerMapper.text(message);
+        if (!text.isEmpty()) {
+            chunks.add(new StreamChunk.Text(text));
         }
         for (ToolCall call : AnswerMapper.calls(message)) {
             calls.put(call.id().isEmpty() ? "#" + calls.size() : call.id(), call);
@@ -69,15 +67,27 @@ final class AnswerChunks {
                 .forEach(media -> chunks.add(new StreamChunk.Block(MediaMapper.block(media), StreamChunk.UNNUMBERED)));
     }
 
+    private String reasoning(AssistantMessage message) {
+        String all = AnswerMapper.allReasoning(message);
+        if (all == null) {
+            return AnswerMapper.reasoning(message);
+        }
+        String next = all.substring(Math.min(reasoned, all.length()));
+        reasoned = Math.max(reasoned, all.length());
+        return next;
+    }
+
     private List<StreamChunk> end() {
         if (reason == null && endRequired) {
             return List.of();
         }
         List<StreamChunk> chunks = new ArrayList<>();
+        FinishReason end = AnswerMapper.end(reason == null ? FinishReason.STOP : reason, !calls.isEmpty());
         for (ToolCall call : calls.values()) {
-            chunks.add(new StreamChunk.ToolCallDone(chunks.size(), call));
+            if (AnswerMapper.isWhole(call, end)) {
+                chunks.add(new StreamChunk.ToolCallDone(chunks.size(), call));
+            }
         }
-        FinishReason end = !calls.isEmpty() ? FinishReason.TOOL_CALLS : reason == null ? FinishReason.STOP : reason;
         chunks.add(mapper.finish(end, metadata));
         return chunks;
     }

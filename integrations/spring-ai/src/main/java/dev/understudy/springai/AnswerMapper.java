@@ -20,12 +20,14 @@ import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.metadata.EmptyUsage;
 import org.springframework.ai.chat.model.Generation;
 import org.springframework.util.StringUtils;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Maps responses of Spring AI's models to answers. */
 final class AnswerMapper {
 
-    /** Keys under which models of Spring AI put the text of the reasoning. */
-    private static final List<String> REASONING = List.of(MetadataKeys.REASONING, "thinking", "thoughts");
+    /** Keys under which models of Spring AI put reasoning; in streams its next characters. */
+    private static final List<String> REASONING = List.of("thinking", "thoughts");
 
     private final String provider;
     private final String model;
@@ -40,23 +42,43 @@ final class AnswerMapper {
         FinishReason reason = null;
         for (Generation generation : generations(response)) {
             AssistantMessage message = generation.getOutput();
-            String reasoning = reasoning(message);
-            if (reasoning != null) {
+            String reasoning = Objects.requireNonNullElse(allReasoning(message), reasoning(message));
+            if (!reasoning.isEmpty()) {
                 blocks.add(ReasoningBlock.of(reasoning));
             }
-            if (StringUtils.hasLength(message.getText())) {
-                blocks.add(new ContentBlock.Text(message.getText()));
+            String text = text(message);
+            if (!text.isEmpty()) {
+                blocks.add(new ContentBlock.Text(text));
             }
             blocks.addAll(calls(message));
             message.getMedia().forEach(media -> blocks.add(MediaMapper.block(media)));
             reason = Objects.requireNonNullElse(reason(generation), reason == null ? FinishReason.STOP : reason);
         }
         boolean calling = blocks.stream().anyMatch(ToolCall.class::isInstance);
-        return new ChatResponse(
-                blocks,
-                finish(
-                        calling ? FinishReason.TOOL_CALLS : Objects.requireNonNullElse(reason, FinishReason.OTHER),
-                        response.getMetadata()));
+        FinishReason end = end(Objects.requireNonNullElse(reason, FinishReason.OTHER), calling);
+        blocks.removeIf(block -> block instanceof ToolCall call && !isWhole(call, end));
+        return new ChatResponse(blocks, finish(end, response.getMetadata()));
+    }
+
+    /** Returns TOOL_CALLS for an answer with calls, which models name in many ways, unless the answer did not end by itself. */
+    static FinishReason end(FinishReason reason, boolean calling) {
+        return switch (reason) {
+            case LENGTH, CONTENT_FILTER, PAUSE, ERROR -> reason;
+            default -> calling ? FinishReason.TOOL_CALLS : reason;
+        };
+    }
+
+    /** Returns false for a call that the limit of the answer cut: its arguments are no JSON. */
+    static boolean isWhole(ToolCall call, FinishReason end) {
+        if (end == FinishReason.TOOL_CALLS || call.arguments().isEmpty()) {
+            return true;
+        }
+        try {
+            JsonMapper.shared().readTree(call.arguments());
+            return true;
+        } catch (JacksonException cut) {
+            return false;
+        }
     }
 
     /** Returns the generations of the first choice: some models give the parts of one answer as several generations. */
@@ -76,20 +98,48 @@ final class AnswerMapper {
                 .toList();
     }
 
-    static @Nullable String reasoning(AssistantMessage message) {
+    /** Returns the reasoning, where a model gives all of it so far with each chunk; null for other models. */
+    static @Nullable String allReasoning(AssistantMessage message) {
+        return message.getMetadata().get(MetadataKeys.REASONING) instanceof String text ? text : null;
+    }
+
+    /** Returns the reasoning, of a chunk its next characters; "" for none. */
+    static String reasoning(AssistantMessage message) {
+        if (isThought(message)) {
+            return Objects.requireNonNullElse(message.getText(), "");
+        }
         for (String key : REASONING) {
             if (message.getMetadata().get(key) instanceof String text && !text.isEmpty()) {
                 return text;
             }
         }
-        return null;
+        return "";
     }
 
-    /** Returns the metadata in which models of Spring AI look for earlier reasoning. */
+    /** Returns the text of the answer; "" for none. */
+    static String text(AssistantMessage message) {
+        return isThought(message) ? "" : Objects.requireNonNullElse(message.getText(), "");
+    }
+
+    /** Returns true for a message whose text is reasoning: Gemini's model marks it, and Anthropic's gives its signature. */
+    private static boolean isThought(AssistantMessage message) {
+        Map<String, Object> metadata = message.getMetadata();
+        return Boolean.TRUE.equals(metadata.get("isThought"))
+                || (metadata.get("signature") instanceof String
+                        && message.getToolCalls().isEmpty());
+    }
+
+    /**
+     * Returns the metadata in which models of Spring AI look for earlier reasoning. Reasoning that is bound to its vendor is
+     * left out: another vendor refuses it.
+     */
     static Map<String, Object> properties(List<ContentBlock> blocks) {
         StringBuilder reasoning = new StringBuilder();
         for (ContentBlock block : blocks) {
-            reasoning.append(block instanceof ReasoningBlock thought ? thought.text() : "");
+            boolean free = block instanceof ReasoningBlock thought
+                    && thought.signature() == null
+                    && thought.vendorData() == null;
+            reasoning.append(free ? ((ReasoningBlock) block).text() : "");
         }
         return reasoning.isEmpty() ? Map.of() : Map.of(MetadataKeys.REASONING, reasoning.toString());
     }

@@ -43,10 +43,12 @@ final class MediaMapper {
         if (part instanceof Message.Part.Audio audio) {
             return new ContentBlock.Audio(audio.mediaType(), audio.base64(), null);
         }
-        String data = part instanceof Message.Part.File file && file.file() instanceof Message.File.Data held
-                ? held.base64()
-                : "";
-        return new ContentBlock.File(media.getMimeType().toString(), data, null);
+        if (part instanceof Message.Part.File file && file.file() instanceof Message.File.Data held) {
+            return new ContentBlock.File(held.mediaType(), held.base64(), null);
+        }
+        throw new UnsupportedOperationException(
+                "An assistant message holds a file of type " + media.getMimeType()
+                        + " by its address. Understudy keeps only images of answers by address: put the bytes into the message");
     }
 
     private static @Nullable String url(Object data) {

@@ -28,7 +28,7 @@ import reactor.util.context.ContextView;
  * the thread. Parts of a request that Spring AI has no word for are left out and reported as {@link
  * ProviderEvent.RequestAdapted}. The model belongs to the application: {@link #close()} does nothing.
  *
- * <p>A model that retries by itself delays failover. The first call of such a provider logs a warning, once.
+ * <p>A model that retries by itself delays failover. A warning is logged when a provider over it is built.
  */
 public final class SpringAiProvider implements ChatProvider {
 

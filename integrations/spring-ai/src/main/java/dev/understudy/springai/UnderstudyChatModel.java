@@ -22,6 +22,7 @@ import org.springframework.ai.chat.observation.DefaultChatModelObservationConven
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 /**
@@ -116,7 +117,7 @@ public final class UnderstudyChatModel implements ChatModel {
         ChatModelObservationContext context = context(resolved, false);
         Observation observation = observation(context);
         ChatResponse response = observation.observe(() -> {
-            ChatResponse answer = provider.chat(request)
+            ChatResponse answer = Mono.defer(() -> provider.chat(request))
                     .map(ResponseMapper::whole)
                     .onErrorMap(AiExceptions::of)
                     .contextWrite(reactor -> reactor.put(ObservationThreadLocalAccessor.KEY, observation))
@@ -142,7 +143,7 @@ public final class UnderstudyChatModel implements ChatModel {
             ChatModelObservationContext context = context(resolved, true);
             Observation observation = started(observation(context), reactor);
             return new StreamMapper(context::setResponse)
-                    .map(provider.stream(request))
+                    .map(Flux.defer(() -> provider.stream(request)))
                     .onErrorMap(AiExceptions::of)
                     .doOnError(observation::error)
                     .doFinally(end -> observation.stop())
