@@ -16,7 +16,8 @@ function finish(text) {
 }
 
 function ask(question) {
-  const id = crypto.randomUUID();
+  // randomUUID is there in secure contexts only, and this page may be served by plain HTTP to another machine.
+  const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
   const source = new EventSource(`/chat/${id}?question=${encodeURIComponent(question)}`);
   current = { id, source };
   const answer = element('answer');
@@ -26,6 +27,7 @@ function ask(question) {
     answer.append(JSON.parse(event.data).text);
     state('Answering');
   });
+  source.addEventListener('refusal', (event) => answer.append(JSON.parse(event.data).text));
   source.addEventListener('reset', (event) => {
     answer.textContent = answer.textContent.slice(0, JSON.parse(event.data).keep);
   });

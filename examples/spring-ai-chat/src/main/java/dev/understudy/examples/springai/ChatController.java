@@ -25,7 +25,7 @@ class ChatController {
     }
 
     @GetMapping(path = "/chat", produces = MediaType.TEXT_PLAIN_VALUE)
-    Flux<String> chat(@RequestParam String question, @RequestParam(defaultValue = "default") String conversation) {
+    Flux<String> chat(@RequestParam String question, @RequestParam String conversation) {
         return client
                 .prompt()
                 .user(question)

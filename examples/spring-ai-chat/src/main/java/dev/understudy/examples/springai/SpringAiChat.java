@@ -5,7 +5,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
- * Chat over HTTP: {@code curl -N "localhost:8080/chat?question=Weather+in+Ulm"}. With {@code OPENAI_API_KEY} and {@code
+ * Chat over HTTP: {@code curl -N "localhost:8080/chat?conversation=1&question=Weather+in+Ulm"}. With {@code OPENAI_API_KEY} and {@code
  * ANTHROPIC_API_KEY} it calls these vendors; without them two scripted servers answer, and the first dies in the middle of
  * each answer.
  */

@@ -19,7 +19,7 @@ class SpringAiChatTest {
                     .getPort();
             String answer = WebClient.create("http://localhost:" + port)
                     .get()
-                    .uri("/chat?question=Weather in Ulm?")
+                    .uri("/chat?conversation=1&question=Weather in Ulm?")
                     .retrieve()
                     .bodyToFlux(String.class)
                     .reduce(String::concat)

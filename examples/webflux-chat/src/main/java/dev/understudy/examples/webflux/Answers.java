@@ -12,6 +12,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.core.publisher.Sinks;
 
 /**
@@ -40,6 +41,10 @@ final class Answers {
             if (answers.size() >= MOST && !answers.containsKey(id)) {
                 throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE);
             }
+            if (after > 0
+                    && !answers.containsKey(id)) { // the rest of another answer would follow the beginning of this one
+                throw new ResponseStatusException(HttpStatus.GONE);
+            }
             Answer answer = answers.computeIfAbsent(id, any -> start(id, question));
             if (!answer.question.equals(question)) {
                 throw new ResponseStatusException(HttpStatus.CONFLICT);
@@ -64,13 +69,17 @@ final class Answers {
         Flux<ServerSentEvent<Map<String, Object>>> events = UnderstudySse.events(
                         chat.stream(ChatRequest.of("chat", question)))
                 .takeUntilOther(stop.asMono())
-                .doFinally(end -> forget(id))
+                .doFinally(end -> forget(id, end))
                 .replay()
                 .refCount(1, GRACE);
         return new Answer(question, events, stop);
     }
 
-    private void forget(String id) {
-        Mono.delay(KEPT).subscribe(tick -> answers.remove(id));
+    private void forget(String id, SignalType end) {
+        if (end == SignalType.CANCEL) {
+            answers.remove(id);
+        } else {
+            Mono.delay(KEPT).subscribe(tick -> answers.remove(id));
+        }
     }
 }
