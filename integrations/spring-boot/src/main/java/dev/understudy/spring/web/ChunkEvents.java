@@ -52,12 +52,16 @@ final class ChunkEvents {
                         Failure.of(FailureKind.TRUNCATED, "The stream ended without a finish reason")));
     }
 
-    /** Ends a stream with an error: the status of the response tells it before the first event, an event afterwards. */
-    Flux<ServerSentEvent<Map<String, Object>>> end(ChatException error) {
+    /**
+     * Ends a stream with an error: the status of the response tells it before the first event, an event afterwards.
+     *
+     * @param committed true if a comment was written, so that the response has its status
+     */
+    Flux<ServerSentEvent<Map<String, Object>>> end(ChatException error, boolean committed) {
         if (finished) {
             return Flux.empty();
         }
-        return count == 0 ? Flux.error(error) : Flux.just(event("error", problem(error)));
+        return count == 0 && !committed ? Flux.error(error) : Flux.just(event("error", problem(error)));
     }
 
     private ServerSentEvent<Map<String, Object>> finish(StreamChunk.Finish finish) {

@@ -28,8 +28,8 @@ public final class UnderstudySse {
      * {"text": …}}, {@code tool-call} with {@code index}, {@code id}, {@code name} and {@code arguments}, {@code reset} with
      * {@code keep} (characters of text that stay valid), and last {@code done} with {@code finishReason} and {@code usage}, or
      * {@code error} with problem details. JSON keeps leading spaces and line breaks, which plain data of events lose.
-     * Ids count the events from 1. A stream that fails before its first event fails the response instead, whose status then
-     * tells the problem.
+     * Ids count the events from 1. A stream that fails before its first event or comment fails the response instead, whose
+     * status then tells the problem.
      *
      * @param stream the stream
      * @return the events
@@ -37,6 +37,7 @@ public final class UnderstudySse {
     public static Flux<ServerSentEvent<Map<String, Object>>> events(Flux<StreamChunk> stream) {
         return Flux.defer(() -> {
             ChunkEvents events = new ChunkEvents();
+            AtomicBoolean commented = new AtomicBoolean();
             Flux<ServerSentEvent<Map<String, Object>>> answer = stream.<ServerSentEvent<Map<String, Object>>>handle(
                             (chunk, sink) -> {
                                 ServerSentEvent<Map<String, Object>> event = events.of(chunk);
@@ -45,8 +46,8 @@ public final class UnderstudySse {
                                 }
                             })
                     .concatWith(Flux.defer(events::end))
-                    .onErrorResume(ChatException.class, events::end);
-            return keptAlive(answer);
+                    .onErrorResume(ChatException.class, error -> events.end(error, commented.get()));
+            return keptAlive(answer, () -> commented.set(true));
         });
     }
 
@@ -61,14 +62,19 @@ public final class UnderstudySse {
         return Flux.defer(() -> {
             AtomicBoolean begun = new AtomicBoolean();
             Flux<StreamChunk> answer = stream.filter(chunk -> !(chunk instanceof StreamChunk.Switched))
-                    .onErrorMap(ChatException.class, UnderstudySse::neutral)
-                    .doOnNext(chunk -> begun.set(true));
+                    .onErrorMap(ChatException.class, UnderstudySse::neutral);
             return SseWriter.of(model)
                     .write(answer)
                     .concatMapIterable(UnderstudySse::split, 1)
-                    .skipUntil(event -> begun.get() || event.comment() != null)
+                    .filter(event -> begun.get() || !isError(event))
+                    .doOnNext(event -> begun.set(true))
                     .onErrorComplete(error -> begun.get() && error instanceof ChatException);
         });
+    }
+
+    private static boolean isError(ServerSentEvent<String> event) {
+        String data = event.data();
+        return data != null && data.stripLeading().startsWith("{\"error\"");
     }
 
     /** Splits events that are written already; data begins with a space, which readers of events remove. */
@@ -94,7 +100,7 @@ public final class UnderstudySse {
     }
 
     private static Flux<ServerSentEvent<Map<String, Object>>> keptAlive(
-            Flux<ServerSentEvent<Map<String, Object>>> events) {
+            Flux<ServerSentEvent<Map<String, Object>>> events, Runnable commented) {
         ServerSentEvent<Map<String, Object>> comment = ServerSentEvent.<Map<String, Object>>builder()
                 .comment("keep-alive")
                 .build();
@@ -104,7 +110,10 @@ public final class UnderstudySse {
                         shared,
                         Flux.interval(KEEP_ALIVE)
                                 .onBackpressureDrop()
-                                .map(tick -> comment)
+                                .map(tick -> {
+                                    commented.run();
+                                    return comment;
+                                })
                                 .takeUntilOther(shared.ignoreElements().onErrorComplete())),
                 1);
     }

@@ -10,6 +10,7 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,31 @@ class UnderstudySseTest {
         assertThat(events(answer("Hi"))).extracting(ServerSentEvent::event).containsExactly("text", "error");
     }
 
+    /** The comment has committed the status, and a browser that sees no event would ask again. */
+    @Test
+    void errorAfterACommentIsTheLastEvent() {
+        StepVerifier.withVirtualTime(() ->
+                        UnderstudySse.events(Flux.<StreamChunk>error(CUT).delaySubscription(Duration.ofSeconds(20))))
+                .thenAwait(Duration.ofSeconds(20))
+                .assertNext(event -> assertThat(event.comment()).isEqualTo("keep-alive"))
+                .assertNext(event -> assertThat(event.event()).isEqualTo("error"))
+                .verifyComplete();
+    }
+
+    @Test
+    void openAiErrorBehindAChunkWithoutAnEventFailsTheResponse() {
+        Flux<StreamChunk> stream = Flux.concat(Flux.just(new StreamChunk.Text("")), Flux.error(CUT));
+        StepVerifier.create(UnderstudySse.openAi(stream, "m")).verifyError(ChatException.class);
+    }
+
+    @Test
+    void openAiErrorAfterTextIsTheLastEvent() {
+        StepVerifier.create(UnderstudySse.openAi(answer("Hi").concatWith(Flux.error(CUT)), "m"))
+                .thenConsumeWhile(event -> !String.valueOf(event.data()).contains("error"))
+                .expectNextCount(1)
+                .verifyComplete();
+    }
+
     @Test
     void errorsOfTheApplicationAreItsOwn() {
         StepVerifier.create(UnderstudySse.events(answer("Hi").concatWith(Flux.error(new IllegalStateException("own")))))
@@ -107,8 +133,8 @@ class UnderstudySseTest {
     void silenceIsFilledWithComments() {
         StepVerifier.withVirtualTime(() -> UnderstudySse.events(Flux.never()))
                 .expectSubscription()
-                .expectNoEvent(java.time.Duration.ofSeconds(14))
-                .thenAwait(java.time.Duration.ofSeconds(1))
+                .expectNoEvent(Duration.ofSeconds(14))
+                .thenAwait(Duration.ofSeconds(1))
                 .expectNextMatches(event -> "keep-alive".equals(event.comment()))
                 .thenCancel()
                 .verify();

@@ -1,6 +1,7 @@
 package dev.understudy.spring.boot.autoconfigure;
 
 import dev.understudy.ops.agent.Config;
+import dev.understudy.ops.agent.ConfigException;
 import dev.understudy.spring.boot.UnderstudyConnectionDetails;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,9 +55,14 @@ final class ConfigSource {
     /** Lists the ids of the agents. Values of placeholders are not needed for them. */
     List<String> agents() {
         String location = location();
-        return location == null
-                ? PropertyTree.read(environment).agents()
-                : read(location, new AnyValue(environment)).agents();
+        if (location == null) {
+            return PropertyTree.read(environment).agents();
+        }
+        try {
+            return read(location, new EnvironmentVariables(environment)).agents();
+        } catch (ConfigException incomplete) { // a build without secrets, or an error that the later reading tells
+            return read(location, new AnyValue(environment)).agents();
+        }
     }
 
     private @Nullable String location() {

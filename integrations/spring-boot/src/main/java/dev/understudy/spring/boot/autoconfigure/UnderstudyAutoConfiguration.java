@@ -67,7 +67,7 @@ public final class UnderstudyAutoConfiguration {
 
         private static ConfigSource source(
                 Environment environment, ObjectProvider<UnderstudyConnectionDetails> details) {
-            return new ConfigSource(environment, details.getIfAvailable(() -> new UnderstudyConnectionDetails() {}));
+            return new ConfigSource(environment, new DeclaredConnections(details));
         }
     }
 
@@ -76,6 +76,12 @@ public final class UnderstudyAutoConfiguration {
     @ConditionalOnBooleanProperty(name = "understudy.logging.enabled", matchIfMissing = true)
     Logs understudyLogs() {
         return Logs.create();
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnBean(Config.class)
+    ConfiguredWebhooks understudyConfiguredWebhooks(Config config) {
+        return new ConfiguredWebhooks(config.webhooks());
     }
 
     @Bean
@@ -113,7 +119,7 @@ public final class UnderstudyAutoConfiguration {
                 Agents.builder(config).listener(listeners.orderedStream().reduce(Listener.none(), Listener::and));
         new SuppliedProviders(beans).all().forEach(builder::supply);
         credentials.forEach(builder::credentials);
-        details.ifAvailable(replaced -> replace(config, replaced, builder));
+        replace(config, new DeclaredConnections(details), builder);
         sharedState.ifAvailable(builder::sharedState);
         customizers.orderedStream().forEach(customizer -> builder.customize(customizer::customize));
         Agents agents = builder.open();
@@ -141,7 +147,7 @@ public final class UnderstudyAutoConfiguration {
         Duration limit = Binder.get(environment)
                 .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
                 .orElse(Duration.ofSeconds(30));
-        return new AgentsLifecycle(agents, limit, () -> !context.isActive());
+        return new AgentsLifecycle(agents, limit, context::isClosed);
     }
 
     @Bean

@@ -29,12 +29,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.GeneratedFiles;
@@ -56,7 +61,11 @@ import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.io.InputStreamSource;
 import org.springframework.javapoet.ClassName;
+import org.springframework.mock.env.MockEnvironment;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
 import reactor.test.StepVerifier;
 
 class UnderstudyAutoConfigurationTest {
@@ -152,7 +161,8 @@ class UnderstudyAutoConfigurationTest {
     void invalidConfigurationIsExplainedAtStart() {
         oneAgent.withPropertyValues("understudy.agents.support.retry.retrys=3").run(context -> {
             assertThat(context).hasFailed();
-            FailureAnalysis analysis = new ConfigFailureAnalyzer().analyze(context.getStartupFailure());
+            FailureAnalysis analysis =
+                    new ConfigFailureAnalyzer(new MockEnvironment()).analyze(context.getStartupFailure());
             assertThat(analysis).isNotNull();
             assertThat(analysis.getDescription()).contains("understudy.agents.support.retry.retrys", "retries");
         });
@@ -239,6 +249,93 @@ class UnderstudyAutoConfigurationTest {
                         assertThat(answer.text()).isEqualTo("From the container");
                     });
         }
+    }
+
+    @Test
+    void closedContextWaitsForCallsInFlight() {
+        ScriptedProvider slow = ScriptedProvider.named("mine")
+                .always(ScriptedAnswer.text("Late").beforeFirst(Duration.ofSeconds(1)));
+        List<String> answers = new CopyOnWriteArrayList<>();
+        runner.withPropertyValues(ONE_AGENT)
+                .withBean("mine", ScriptedProvider.class, () -> slow)
+                .run(context -> context.getBean(ChatProvider.class)
+                        .chat(ChatRequest.of("any", "Hi"))
+                        .map(ChatResponse::text)
+                        .onErrorResume(error -> Mono.just(error.toString()))
+                        .subscribe(answers::add));
+        assertThat(answers).containsExactly("Late");
+    }
+
+    @Test
+    void firstOfSeveralConnectionDetailsThatKnowsAProviderAnswers() {
+        ScriptedProvider scripted = ScriptedProvider.named("mine").always(ScriptedAnswer.text("Scripted"));
+        UnderstudyConnectionDetails other = new UnderstudyConnectionDetails() {};
+        UnderstudyConnectionDetails known = new UnderstudyConnectionDetails() {
+            @Override
+            public ChatProvider replacement(String provider) {
+                return scripted;
+            }
+        };
+        runner.withPropertyValues(
+                        "understudy.providers.mine.dialect=openai",
+                        "understudy.providers.mine.keys=k",
+                        "understudy.agents.support.primary=mine")
+                .withBean("a", UnderstudyConnectionDetails.class, () -> other)
+                .withBean("b", UnderstudyConnectionDetails.class, () -> known)
+                .run(context -> assertThat(
+                                ask(context.getBean(ChatProvider.class)).text())
+                        .isEqualTo("Scripted"));
+    }
+
+    @Test
+    void webhooksOfTheConfigurationArePosted() {
+        Sinks.One<String> posted = Sinks.one();
+        DisposableServer server = HttpServer.create()
+                .host("127.0.0.1")
+                .handle((request, response) -> request.receive()
+                        .aggregate()
+                        .asString()
+                        .doOnNext(posted::tryEmitValue)
+                        .then(response.send()))
+                .bindNow();
+        try {
+            oneAgent.withPropertyValues(
+                            "understudy.webhooks[0].url=http://127.0.0.1:" + server.port() + "/",
+                            "understudy.webhooks[0].secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                            "understudy.webhooks[0].plain-http=true")
+                    .run(context -> {
+                        assertThat(context).hasNotFailed();
+                        context.getBean(Understudy.class).control().hold("mine", Duration.ofMinutes(1));
+                        StepVerifier.create(posted.asMono())
+                                .expectNextMatches(body -> body.contains("mine"))
+                                .expectComplete()
+                                .verify(Duration.ofSeconds(30));
+                    });
+        } finally {
+            server.disposeNow();
+        }
+    }
+
+    @Test
+    void fileWithDefaultsStartsWithoutTheVariables(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("understudy.yaml"), """
+                providers: {mine: {dialect: openai, keys: ["${KEY_OF_A_TEST}"], baseUrl: "${NOT_SET_ANYWHERE:-https://api.example.com/v1}"}}
+                agents: {support: {primary: mine, timeouts: {total: "${NOT_SET_EITHER:-10s}"}}}
+                """);
+        runner.withPropertyValues("understudy.config=" + file, "KEY_OF_A_TEST=k")
+                .run(context -> assertThat(context).hasNotFailed().hasBean("support"));
+    }
+
+    @Test
+    void missingFileIsNamedAtStart() {
+        runner.withPropertyValues("understudy.config=/nowhere/understudy.yaml").run(context -> {
+            FailureAnalysis analysis = new ConfigFailureAnalyzer(
+                            new MockEnvironment().withProperty("understudy.config", "a.yaml"))
+                    .analyze(context.getStartupFailure());
+            assertThat(analysis.getDescription())
+                    .contains("/nowhere/understudy.yaml")
+                    .doesNotContain("understudy.cannot");
+        });
     }
 
     @Test
