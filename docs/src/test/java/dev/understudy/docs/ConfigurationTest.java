@@ -78,7 +78,9 @@ class ConfigurationTest {
 
     @Test
     void gatewayConfigurationLoads() {
-        assertThat(Config.read(Page.ROOT.resolve(Path.of("examples", "config", "understudy.yaml")), ENVIRONMENT)
+        assertThat(Config.read(
+                                Page.ROOT.resolve(Path.of("integrations", "gateway", "deploy", "understudy.yaml")),
+                                ENVIRONMENT)
                         .agents())
                 .isNotEmpty();
     }

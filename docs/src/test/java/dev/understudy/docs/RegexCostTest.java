@@ -33,7 +33,7 @@ class RegexCostTest {
     /** The modules that are on the class path. */
     private static final List<Path> LIBRARY = sources("core", "streaming", "integrations/ops");
 
-    private static final List<Path> EXAMPLES = sources("examples");
+    private static final List<Path> EXAMPLES = sources("examples", "integrations/gateway");
 
     /** A regular expression in a literal that is its whole argument. */
     private static final Pattern INLINE = Pattern.compile(

@@ -1,0 +1,255 @@
+package dev.understudy.gateway;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * Decides which requests are read and answered: host, token and limits are checked before the body is read. Refusals are
+ * counted; an address with many of them gets 429. Thread-safe.
+ */
+final class Admission {
+
+    /** Larger bodies are parsed on another thread than the event loop. */
+    private static final int SMALL = 16 << 10;
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** Time for the error events of calls that were cut at the end of a shutdown. */
+    private static final Duration LAST = Duration.ofSeconds(2);
+
+    private static final Duration LINGER = Duration.ofSeconds(2);
+    private static final Scheduler PARSER = Schedulers.newBoundedElastic(2, 1_000, "gateway-parse", 30, true);
+
+    private final AccessCheck accessCheck;
+    private final GatewayLimits limits;
+    private final IntConsumer refused;
+    private final ConnectionGuard connections;
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final Sinks.Empty<Void> cut = Sinks.empty();
+    private volatile boolean draining;
+
+    /**
+     * @param token tokens of clients, separated by commas; {@code null} for none
+     * @param refused receives the status of each refusal
+     */
+    Admission(@Nullable String token, OperatorTokens operators, GatewayLimits limits, IntConsumer refused) {
+        this.accessCheck = new AccessCheck(token, operators, limits);
+        this.limits = limits;
+        this.refused = refused;
+        this.connections = new ConnectionGuard(limits, refused);
+    }
+
+    void install(Channel channel) {
+        connections.install(channel);
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    int calls() {
+        return calls.get();
+    }
+
+    /** Fails when the time for calls in flight is over during a shutdown; never completes otherwise. */
+    Mono<Void> cut() {
+        return cut.asMono();
+    }
+
+    /**
+     * Refuses new calls from now on. Waits until those in flight have ended, for a limited time; then they fail, and a short
+     * time is left to send that. Blocks.
+     */
+    void drain() {
+        draining = true;
+        if (!isEmptyWithin(limits.drain())) {
+            cut.tryEmitError(
+                    new ChatException.CallFailed(Failure.of(FailureKind.OVERLOADED, "the gateway is shutting down")));
+            isEmptyWithin(LAST);
+        }
+    }
+
+    /** Waits until no call is in flight; returns false if there are some after this time, or on an interrupt. */
+    private boolean isEmptyWithin(Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        synchronized (calls) {
+            while (calls.get() > 0 && end - System.nanoTime() > 0) {
+                try {
+                    calls.wait(Math.max(1, Math.min(1_000, (end - System.nanoTime()) / 1_000_000)));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            }
+            return calls.get() == 0;
+        }
+    }
+
+    /** Returns the handler of a route. */
+    BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> route(Access access, HttpBodies.Route route) {
+        return (request, response) -> Mono.defer(() -> {
+            AtomicReference<@Nullable Channel> channel = new AtomicReference<>(); // is not told after the end
+            request.withConnection(connection -> channel.set(connection.channel()));
+            connections.serving(channel.get());
+            return Mono.defer(() -> admitted(access, route, request, response))
+                    .onErrorResume(error -> response.hasSentHeaders()
+                            ? Mono.error(error)
+                            : refuse(access, request, response, channel.get(), error))
+                    .doFinally(signal -> connections.served(channel.get()));
+        });
+    }
+
+    private Mono<Void> admitted(
+            Access access, HttpBodies.Route route, HttpServerRequest request, HttpServerResponse response) {
+        accessCheck.check(access, request, response);
+        boolean call = access == Access.CLIENTS && request.method().equals(HttpMethod.POST);
+        checkLength(request, call);
+        if (call && (draining || calls.incrementAndGet() > limits.calls())) {
+            if (!draining) {
+                ended();
+            }
+            throw overloaded(draining ? "The gateway is shutting down" : "Too many calls at once");
+        }
+        AtomicLong taken = new AtomicLong();
+        return body(request, taken)
+                .flatMap(body -> {
+                    Mono<Void> answer = Mono.defer(() -> Mono.from(route.answer(body, request, response)));
+                    return body.length > SMALL ? answer.subscribeOn(PARSER) : answer;
+                })
+                .doFinally(signal -> {
+                    bytes.addAndGet(-large(taken.get()));
+                    if (call) {
+                        ended();
+                    }
+                });
+    }
+
+    private void ended() {
+        if (calls.decrementAndGet() == 0) {
+            synchronized (calls) {
+                calls.notifyAll();
+            }
+        }
+    }
+
+    /** @param call true if the route takes a body */
+    private static void checkLength(HttpServerRequest request, boolean call) {
+        String length = length(request);
+        if (!call && hasBody(request)) {
+            throw BadRequest.request(413, "too_large", "This route takes no body");
+        }
+        if (length.length() > 9 || Integer.parseInt(length) > GatewayLimits.BODY) {
+            throw tooLarge();
+        }
+    }
+
+    private static String length(HttpServerRequest request) {
+        return request.requestHeaders().get(HttpHeaderNames.CONTENT_LENGTH, "0");
+    }
+
+    private static boolean hasBody(HttpServerRequest request) {
+        return !length(request).equals("0") || request.requestHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING);
+    }
+
+    /**
+     * Reads the whole body. A response before the end of its request could make reactor-netty stop reading a connection
+     * whose client pipelines, so a refusal closes the connection.
+     */
+    private Mono<byte[]> body(HttpServerRequest request, AtomicLong taken) {
+        return request.receive()
+                .map(piece -> read(piece, taken))
+                .collectList()
+                .map(Admission::joined)
+                .timeout(limits.body(), Schedulers.parallel());
+    }
+
+    /** Copies a piece; {@code receive} releases it. */
+    private byte[] read(ByteBuf piece, AtomicLong taken) {
+        int size = piece.readableBytes();
+        long all = taken.addAndGet(size);
+        long large = bytes.addAndGet(large(all) - large(all - size));
+        if (all > GatewayLimits.BODY) {
+            throw tooLarge();
+        }
+        if (large > limits.bodies() && all > SMALL) {
+            throw overloaded("Too many large requests at once");
+        }
+        byte[] read = new byte[size];
+        piece.readBytes(read);
+        return read;
+    }
+
+    /** Small bodies are bounded by the number of calls; large ones must not keep them out. */
+    private static long large(long size) {
+        return Math.max(0, size - SMALL);
+    }
+
+    private static byte[] joined(List<byte[]> pieces) {
+        byte[] body = new byte[pieces.stream().mapToInt(piece -> piece.length).sum()];
+        int end = 0;
+        for (byte[] piece : pieces) {
+            System.arraycopy(piece, 0, body, end, piece.length);
+            end += piece.length;
+        }
+        return body;
+    }
+
+    private static BadRequest tooLarge() {
+        return BadRequest.request(413, "too_large", "A request may have " + (GatewayLimits.BODY >> 20) + " MiB");
+    }
+
+    private static BadRequest overloaded(String message) {
+        return BadRequest.later(503, "overloaded", message, RETRY);
+    }
+
+    private Mono<Void> refuse(
+            Access access,
+            HttpServerRequest request,
+            HttpServerResponse response,
+            @Nullable Channel channel,
+            Throwable error) {
+        Throwable told = error instanceof TimeoutException
+                ? BadRequest.request(408, "request_timeout", "The body took too long")
+                : error;
+        if (!(told instanceof BadRequest bad)) {
+            return HttpBodies.problem(response, told);
+        }
+        refused.accept(bad.status());
+        accessCheck.refused(access, request, bad.status());
+        if (!bad.endsConnection()) {
+            return HttpBodies.problem(response, told);
+        }
+        connections.refusing(channel);
+        if (request.method().equals(HttpMethod.GET) && !hasBody(request)) {
+            return rest(request).then(Mono.defer(() -> HttpBodies.problem(response, told)));
+        }
+        return HttpBodies.lastProblem(response, told).then(rest(request));
+    }
+
+    /** Discards what is left of a body for a short time: a client that still sends would not see the response. */
+    private static Mono<Void> rest(HttpServerRequest request) {
+        return request.receive().then().timeout(LINGER, Schedulers.parallel()).onErrorComplete();
+    }
+}

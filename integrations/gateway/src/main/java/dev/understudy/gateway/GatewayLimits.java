@@ -1,0 +1,67 @@
+package dev.understudy.gateway;
+
+import java.time.Duration;
+
+/**
+ * Limits of the gateway's server, which bound memory and descriptors whatever clients do.
+ *
+ * @param connections open connections; beyond it the one that has waited longest for a request is closed
+ * @param calls concurrent calls, streams included
+ * @param bodies bytes of all large request bodies that are being read or answered; parsed and written again, each takes a multiple
+ *     of its size
+ * @param head time for the head of a request, from its first byte or from the connection
+ * @param idle time between two requests of a connection
+ * @param body time for the body of a request
+ * @param write time that a client may take to receive what was written
+ * @param drain time for calls in flight after the start of a shutdown
+ * @param refusals refused tokens per minute and address after which 429 is the answer
+ * @param rejects invalid, too large and too slow requests per minute, key and address after which 429 is the answer
+ */
+record GatewayLimits(
+        int connections,
+        int calls,
+        long bodies,
+        Duration head,
+        Duration idle,
+        Duration body,
+        Duration write,
+        Duration drain,
+        int refusals,
+        int rejects) {
+
+    /** Limit of a body, enough for a few images. */
+    static final int BODY = 16 << 20;
+
+    /** Elements of a body: values, names, brackets. */
+    static final int ELEMENTS = 200_000;
+
+    static GatewayLimits defaults() {
+        return new GatewayLimits(
+                512,
+                256,
+                Math.max(BODY, Runtime.getRuntime().maxMemory() / 16),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(30),
+                30,
+                120);
+    }
+
+    GatewayLimits withConnections(int number) {
+        return new GatewayLimits(number, calls, bodies, head, idle, body, write, drain, refusals, rejects);
+    }
+
+    GatewayLimits withDrain(Duration time) {
+        return new GatewayLimits(connections, calls, bodies, head, idle, body, write, time, refusals, rejects);
+    }
+
+    GatewayLimits withHead(Duration time) {
+        return new GatewayLimits(connections, calls, bodies, time, idle, body, write, drain, refusals, rejects);
+    }
+
+    GatewayLimits withBodies(long number) {
+        return new GatewayLimits(connections, calls, number, head, idle, body, write, drain, refusals, rejects);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.understudy.gateway;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** Writes responses. */
+final class HttpBodies {
+
+    private HttpBodies() {}
+
+    /** Handles a request with its body. */
+    @FunctionalInterface
+    interface Route {
+        Publisher<Void> answer(byte[] body, HttpServerRequest request, HttpServerResponse response);
+    }
+
+    static Mono<Void> json(HttpServerResponse response, int status, String body) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return headed(response, status, bytes).sendByteArray(Mono.just(bytes)).then();
+    }
+
+    private static HttpServerResponse headed(HttpServerResponse response, int status, byte[] bytes) {
+        return response.status(status)
+                .header(HttpHeaderNames.CONTENT_TYPE, "application/json; charset=utf-8")
+                .header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(bytes.length));
+    }
+
+    static Mono<Void> problem(HttpServerResponse response, Throwable error) {
+        OpenAiError openAiError = withHeaders(response, error);
+        return json(response, openAiError.status(), openAiError.json());
+    }
+
+    /**
+     * Writes a problem whose connection is closed at the end of the handler, not with the last byte of the response: closing
+     * while the client still sends would reset the connection, and the client would not see the response.
+     */
+    static Mono<Void> lastProblem(HttpServerResponse response, Throwable error) {
+        OpenAiError openAiError = withHeaders(response, error);
+        byte[] bytes = openAiError.json().getBytes(StandardCharsets.UTF_8);
+        response.keepAlive(false);
+        // reactor-netty writes a single known value as one message with the end of the response, which closes the
+        // connection.
+        return headed(response, openAiError.status(), bytes)
+                .sendByteArray(Flux.just(bytes).hide())
+                .then();
+    }
+
+    private static OpenAiError withHeaders(HttpServerResponse response, Throwable error) {
+        OpenAiError openAiError = OpenAiError.of(error);
+        Duration wait = openAiError.retryAfter();
+        if (wait != null) {
+            response.header(
+                    HttpHeaderNames.RETRY_AFTER,
+                    Long.toString(wait.plusMillis(999).toSeconds()));
+        }
+        if (!openAiError.isWorthRepeating()) {
+            response.header("x-should-retry", "false");
+        }
+        return openAiError;
+    }
+
+    /** Replaces characters that a header cannot carry. */
+    static String printable(String value) {
+        return value.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

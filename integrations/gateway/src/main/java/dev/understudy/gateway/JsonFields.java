@@ -1,0 +1,169 @@
+package dev.understudy.gateway;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Typed access to the fields of a JSON object. A field of another type is an error with its path. A {@code null}
+ * field counts as absent.
+ *
+ * @param node the object
+ * @param place its path, "" for the document
+ */
+record JsonFields(JsonNode node, String place) {
+
+    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(GatewayLimits.ELEMENTS)
+                            .maxNestingDepth(100)
+                            .build())
+                    .build())
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    /** Resolves its deserializer here: a mapper does that at its first use, behind a lock that blocks event loops. */
+    private static final ObjectReader READER = JSON.readerFor(JsonNode.class);
+
+    static JsonFields of(byte[] body) {
+        try {
+            return of(READER.readTree(body), "");
+        } catch (JacksonException e) {
+            throw BadRequest.request(400, "invalid_json", "The body is no valid JSON: " + e.getOriginalMessage());
+        }
+    }
+
+    static JsonFields of(JsonNode node, String place) {
+        if (!node.isObject()) {
+            throw BadRequest.field(place, (place.isEmpty() ? "The body" : place) + " has to be an object");
+        }
+        return new JsonFields(node, place);
+    }
+
+    @Nullable
+    JsonNode find(String name) {
+        JsonNode value = node.get(name);
+        return value == null || value.isNull() ? null : value;
+    }
+
+    boolean has(String name) {
+        return find(name) != null;
+    }
+
+    @Nullable
+    String findText(String name) {
+        JsonNode value = find(name);
+        if (value != null && !value.isString()) {
+            throw wrong(name, "a string");
+        }
+        return value == null ? null : value.stringValue();
+    }
+
+    String text(String name) {
+        String text = findText(name);
+        if (text == null) {
+            throw BadRequest.field(at(name), at(name) + " is missing");
+        }
+        return text;
+    }
+
+    boolean flag(String name) {
+        JsonNode value = find(name);
+        if (value != null && !value.isBoolean()) {
+            throw wrong(name, "true or false");
+        }
+        return value != null && value.booleanValue();
+    }
+
+    @Nullable
+    Double number(String name) {
+        JsonNode value = find(name);
+        if (value != null && !value.isNumber()) {
+            throw wrong(name, "a number");
+        }
+        return value == null ? null : value.doubleValue();
+    }
+
+    @Nullable
+    Long whole(String name) {
+        JsonNode value = find(name);
+        if (value != null && !(value.isIntegralNumber() && value.canConvertToLong())) {
+            throw wrong(name, "a whole number");
+        }
+        return value == null ? null : value.longValue();
+    }
+
+    @Nullable
+    JsonFields object(String name) {
+        JsonNode value = find(name);
+        return value == null ? null : of(value, at(name));
+    }
+
+    /** Returns the objects of an array; none if it is absent. */
+    List<JsonFields> objects(String name) {
+        JsonNode value = find(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw wrong(name, "an array");
+        }
+        List<JsonFields> all = new ArrayList<>();
+        for (JsonNode one : value) {
+            all.add(of(one, at(name) + "[" + all.size() + "]"));
+        }
+        return all;
+    }
+
+    /** Returns the fields of an object as plain maps, lists, strings, numbers and booleans. */
+    @Nullable
+    Map<String, Object> map(String name) {
+        JsonFields object = object(name);
+        return object == null ? null : plain((ObjectNode) object.node);
+    }
+
+    private static Map<String, Object> plain(ObjectNode object) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        object.properties().forEach(field -> fields.put(field.getKey(), plain(field.getValue())));
+        return fields;
+    }
+
+    /**
+     * Converts to plain maps, lists, strings, numbers and booleans. {@code ObjectMapper.convertValue} would do so too,
+     * but waits for a lock while the mapper creates a deserializer, and requests are read on event loops.
+     */
+    @Nullable
+    static Object plain(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> plain((ObjectNode) value);
+            case ARRAY -> {
+                List<@Nullable Object> elements = new ArrayList<>();
+                value.forEach(element -> elements.add(plain(element)));
+                yield elements;
+            }
+            case NUMBER -> value.numberValue();
+            case BOOLEAN -> value.booleanValue();
+            case STRING -> value.stringValue();
+            default -> null;
+        };
+    }
+
+    String at(String name) {
+        return place.isEmpty() ? name : place + "." + name;
+    }
+
+    private BadRequest wrong(String name, String expected) {
+        return BadRequest.field(at(name), at(name) + " has to be " + expected);
+    }
+}

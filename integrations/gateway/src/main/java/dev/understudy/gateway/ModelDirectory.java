@@ -1,0 +1,45 @@
+package dev.understudy.gateway;
+
+import dev.understudy.chat.ChatProvider;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resolves the model of a request: an agent ({@code support}), an agent and a model ({@code support/gpt-5.6}), or a
+ * model alone, which the first agent serves.
+ *
+ * @param chains names of all agents, in order
+ * @param provider returns the provider of an agent
+ */
+record ModelDirectory(Supplier<List<String>> chains, Function<String, @Nullable ChatProvider> provider) {
+
+    /** The provider and the model of a request. */
+    record Choice(ChatProvider provider, String model) {}
+
+    static ModelDirectory of(Map<String, ChatProvider> chains) {
+        Map<String, ChatProvider> copy = new LinkedHashMap<>(chains);
+        return new ModelDirectory(() -> List.copyOf(copy.keySet()), copy::get);
+    }
+
+    Choice choose(String named) {
+        ChatProvider chain = provider.apply(named);
+        if (chain != null) {
+            return new Choice(chain, named);
+        }
+        int slash = named.indexOf('/');
+        ChatProvider prefixed = slash < 1 ? null : provider.apply(named.substring(0, slash));
+        if (prefixed != null && slash + 1 < named.length()) {
+            return new Choice(prefixed, named.substring(slash + 1));
+        }
+        List<String> names = chains.get();
+        ChatProvider first = names.isEmpty() ? null : provider.apply(names.get(0));
+        if (first == null) {
+            throw BadRequest.request(503, "no_chain", "No chain is configured");
+        }
+        return new Choice(first, named);
+    }
+}
