@@ -1,0 +1,153 @@
+package dev.understudy.redis;
+
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.reactive.RedisClusterReactiveCommands;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Connections to one Redis or Valkey: a single server, the primary that Sentinel names, or a cluster. Opened on first use
+ * and replaced when they are lost; nothing blocks, and no command waits for a server that is gone: after a failed attempt to
+ * connect, commands fail at once until the next attempt is due. Thread-safe.
+ */
+public final class RedisConnections implements AutoCloseable {
+
+    /**
+     * An attempt to open the connection for commands.
+     *
+     * @param connection the connection, or why there is none
+     * @param failures number of attempts that failed in a row, this one included
+     * @param retryAt reading of the clock from which a failed attempt is repeated
+     */
+    private record Link(CompletableFuture<StatefulConnection<String, String>> connection, int failures, long retryAt) {
+
+        boolean isUsable(long now) {
+            if (connection.isCompletedExceptionally()) {
+                return retryAt - now > 0;
+            }
+            return !connection.isDone() || connection.join().isOpen();
+        }
+    }
+
+    private final Server server;
+    private final Backoff backoff;
+    private final String address;
+    private final AtomicReference<@Nullable Link> current = new AtomicReference<>();
+    private volatile boolean closed;
+
+    private RedisConnections(RedisOptions options, Server server) {
+        this.server = server;
+        this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());
+        this.address = options.address();
+    }
+
+    /**
+     * Returns connections with default options. Connects to nothing yet.
+     *
+     * @param uri address of the server, of Sentinel, or of a cluster, as in {@link RedisOptions#uri}
+     * @return the connections, to be closed by the caller
+     * @throws IllegalArgumentException if the address is not valid
+     */
+    public static RedisConnections of(String uri) {
+        return of(RedisOptions.of(uri));
+    }
+
+    /**
+     * Returns connections. Connects to nothing yet.
+     *
+     * @param options address, timeouts and delays
+     * @return the connections, to be closed by the caller
+     * @throws IllegalArgumentException if the address is not valid
+     */
+    public static RedisConnections of(RedisOptions options) {
+        return new RedisConnections(options, Server.of(options));
+    }
+
+    /**
+     * Runs a command on the connection that all callers share, which is opened if there is none. Fails with
+     * {@link io.lettuce.core.RedisException} without a server. Commands that block the connection do not belong here.
+     */
+    <T> Mono<T> call(Function<RedisClusterReactiveCommands<String, String>, Mono<T>> command) {
+        return Mono.defer(() -> Mono.fromFuture(link().connection(), true))
+                .flatMap(connection -> command.apply(commands(connection))
+                        .doOnError(RedisCommandTimeoutException.class, silent -> connection.closeAsync()));
+    }
+
+    /** Opens a connection for subscriptions to channels, which the caller closes. */
+    Mono<StatefulRedisPubSubConnection<String, String>> subscriber() {
+        return Mono.defer(() -> Mono.fromCompletionStage(server.subscribe()));
+    }
+
+    /** Opens a connection of its own for commands that block, which the caller closes. */
+    Mono<StatefulConnection<String, String>> dedicated() {
+        return Mono.defer(() -> Mono.fromCompletionStage(server.connect()));
+    }
+
+    /** Returns the reactive commands of a connection that {@link #dedicated} opened. */
+    static RedisClusterReactiveCommands<String, String> commands(StatefulConnection<String, String> connection) {
+        if (connection instanceof StatefulRedisClusterConnection<String, String> cluster) {
+            return cluster.reactive();
+        }
+        return ((StatefulRedisConnection<String, String>) connection).reactive();
+    }
+
+    private Link link() {
+        while (true) {
+            Link is = current.get();
+            if (is != null && (closed || is.isUsable(System.nanoTime()))) {
+                return is;
+            }
+            Link next = new Link(new CompletableFuture<>(), 0, 0);
+            if (current.compareAndSet(is, next)) {
+                open(next, is == null ? 0 : is.failures);
+                return next;
+            }
+        }
+    }
+
+    private void open(Link link, int failures) {
+        try {
+            server.connect().whenComplete((connection, error) -> {
+                if (connection == null) {
+                    failed(link, failures + 1, error);
+                } else {
+                    link.connection.complete(connection);
+                    if (closed) {
+                        connection.closeAsync();
+                    }
+                }
+            });
+        } catch (RuntimeException refused) { // by a client that is closed
+            failed(link, failures + 1, refused);
+        }
+    }
+
+    /** Puts the failure in force before callers see it, so that none of them starts the next attempt too early. */
+    private void failed(Link link, int failures, Throwable error) {
+        long delay = backoff.nanos(failures, ThreadLocalRandom.current());
+        current.compareAndSet(
+                link, new Link(CompletableFuture.failedFuture(error), failures, System.nanoTime() + delay));
+        link.connection.completeExceptionally(error);
+    }
+
+    /** Closes all connections; commands fail from now on. Returns at once. */
+    @Override
+    public void close() {
+        closed = true;
+        server.client().shutdownAsync();
+    }
+
+    /** The address, without user and password. */
+    @Override
+    public String toString() {
+        return address;
+    }
+}

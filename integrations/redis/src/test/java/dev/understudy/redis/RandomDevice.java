@@ -1,0 +1,13 @@
+package dev.understudy.redis;
+
+import reactor.blockhound.BlockHound;
+import reactor.blockhound.integration.BlockHoundIntegration;
+
+/** Allows Lettuce to make its TLS context for each connection: the random device that the JDK reads then never waits. */
+public final class RandomDevice implements BlockHoundIntegration {
+
+    @Override
+    public void applyTo(BlockHound.Builder builder) {
+        builder.allowBlockingCallsInside("sun.security.ssl.SSLContextImpl", "engineInit");
+    }
+}

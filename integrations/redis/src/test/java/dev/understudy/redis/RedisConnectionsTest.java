@@ -1,0 +1,150 @@
+package dev.understudy.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Connections to real servers. */
+class RedisConnectionsTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private static RedisServer plain;
+
+    @BeforeAll
+    static void start() {
+        plain = RedisServer.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (plain != null) {
+            plain.close();
+        }
+    }
+
+    @Test
+    void nothingConnectsBeforeTheFirstCommand() {
+        try (RedisConnections connections = RedisConnections.of("redis://127.0.0.1:1")) {
+            assertThat(connections).hasToString("redis://127.0.0.1:1");
+        }
+    }
+
+    @Test
+    void commandIsAnswered() {
+        try (RedisConnections connections = RedisConnections.of(plain.uri())) {
+            answersPing(connections);
+        }
+    }
+
+    @Test
+    void serverWithTlsIsTrustedByItsAuthority() {
+        try (RedisServer server = RedisServer.startTls();
+                RedisConnections trusting =
+                        RedisConnections.of(RedisOptions.of(server.tlsUri()).withTrust(server.certificate()));
+                RedisConnections strict = RedisConnections.of(server.tlsUri())) {
+            answersPing(trusting);
+            StepVerifier.create(strict.call(commands -> commands.ping()))
+                    .expectError(RedisException.class)
+                    .verify(LONG);
+        }
+    }
+
+    @Test
+    void missingFileOfCertificatesIsRefusedAtOnce() {
+        RedisOptions options = RedisOptions.of("rediss://127.0.0.1:1").withTrust(Path.of("missing.pem"));
+        assertThatThrownBy(() -> RedisConnections.of(options))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("missing.pem");
+    }
+
+    @Test
+    void userOfAnAclAuthenticates() {
+        try (RedisServer server = RedisServer.start(
+                        "--user", "app", "on", ">se~cret", "~*", "&*", "+@all", "--user", "default", "off");
+                RedisConnections right = RedisConnections.of("redis://app:se~cret@127.0.0.1:" + server.port());
+                RedisConnections wrong = RedisConnections.of("redis://app:guess@127.0.0.1:" + server.port())) {
+            answersPing(right);
+            StepVerifier.create(wrong.call(commands -> commands.ping()))
+                    .expectError(RedisException.class)
+                    .verify(LONG);
+        }
+    }
+
+    @Test
+    void lostConnectionIsReplacedAfterARestart() {
+        try (RedisServer server = RedisServer.start();
+                RedisConnections connections = RedisConnections.of(
+                        RedisOptions.of(server.uri()).withBackoff(Duration.ofMillis(1), Duration.ofMillis(20)))) {
+            answersPing(connections);
+            server.kill();
+            StepVerifier.create(connections.call(commands -> commands.ping()).repeat(20))
+                    .expectError(RedisException.class)
+                    .verify(LONG);
+            server.restart();
+            Mono<String> again = connections.call(commands -> commands.ping());
+            StepVerifier.create(again.onErrorResume(RedisException.class, down -> Mono.empty())
+                            .repeatWhenEmpty(tries -> tries.delayElements(Duration.ofMillis(20))))
+                    .expectNext("PONG")
+                    .expectComplete()
+                    .verify(LONG);
+        }
+    }
+
+    @Test
+    void commandsFailAtOnceUntilTheNextAttemptIsDue() {
+        RedisOptions refused = RedisOptions.of("redis://127.0.0.1:" + RedisServer.freePort())
+                .withBackoff(Duration.ofDays(100), Duration.ofDays(100));
+        try (RedisConnections connections = RedisConnections.of(refused)) {
+            AtomicInteger sent = new AtomicInteger();
+            Mono<String> ping = connections.call(commands -> {
+                sent.incrementAndGet();
+                return commands.ping();
+            });
+            StepVerifier.create(ping)
+                    .expectError(RedisConnectionException.class)
+                    .verify(LONG);
+            StepVerifier.create(ping)
+                    .expectError(RedisConnectionException.class)
+                    .verify(Duration.ofSeconds(5));
+            assertThat(sent).hasValue(0);
+        }
+    }
+
+    @Test
+    void closedConnectionsFailCommands() {
+        RedisConnections connections = RedisConnections.of(plain.uri());
+        answersPing(connections);
+        connections.close();
+        StepVerifier.create(connections.call(commands -> commands.ping()))
+                .expectError()
+                .verify(LONG);
+    }
+
+    @Test
+    void optionsNeitherShowPasswordsNorTakeDelaysInTheWrongOrder() {
+        RedisOptions options = RedisOptions.of("rediss://app:hidden@host:6379/2?timeout=1s");
+        assertThat(options.toString()).contains("rediss://host:6379/2").doesNotContain("hidden");
+        assertThatThrownBy(() -> options.withBackoff(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> options.withTimeouts(Duration.ZERO, Duration.ofSeconds(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void answersPing(RedisConnections connections) {
+        StepVerifier.create(connections.call(commands -> commands.ping()))
+                .expectNext("PONG")
+                .expectComplete()
+                .verify(LONG);
+    }
+}
