@@ -6,37 +6,40 @@ import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.agent.Config;
-import dev.understudy.ops.agent.ConfigException;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.webhook.Webhooks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.netty.DisposableServer;
 
 /**
- * A server for clients of OpenAI's Chat Completions, with failover behind it. One file configures it ({@code
- * docs/configuration.md}); without a file it runs fault scenarios on scripted servers, so that every failure can be
+ * A server for clients of the vendors' APIs, with failover behind it. One file configures it ({@code
+ * docs/configuration.md}); {@code --demo} runs fault scenarios on scripted servers instead, so that every failure can be
  * tried with curl. Changes of the file take effect while calls are in flight.
  */
-public final class Gateway implements AutoCloseable {
+final class Gateway implements AutoCloseable {
 
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
     private final Agents agents;
     private final @Nullable ScenarioServers scenarioServers;
     private final Admission admission;
     private final DisposableServer server;
+    private final String host;
 
-    private Gateway(GatewayOptions gatewayOptions, @Nullable Config config) {
+    /**
+     * Opens the agents and listens. Blocks.
+     *
+     * @throws reactor.netty.ChannelBindException if it cannot listen on its address
+     */
+    Gateway(GatewayOptions gatewayOptions) {
+        Config config = gatewayOptions.config();
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Metrics metrics = Metrics.to(registry);
         ActivityLog activityLog = new ActivityLog();
@@ -48,12 +51,10 @@ public final class Gateway implements AutoCloseable {
                 ears = ears.and(posted);
             }
             this.scenarioServers = config == null ? opened(ScenarioServers.open(ears)) : null;
-            this.agents = opened(
-                    scenarioServers == null
-                            ? Agents.open(require(config), ears)
-                            : Agents.of(scenarioServers.understudies().values().toArray(Understudy[]::new)));
+            this.agents = opened(config != null ? Agents.open(config, ears) : Agents.of(understudies()));
             bind(metrics, config);
             GatewayServer gatewayServer = gatewayOptions.gatewayServer();
+            this.host = gatewayServer.host();
             this.admission = new Admission(
                     gatewayServer.token(),
                     gatewayOptions.operators(),
@@ -62,7 +63,7 @@ public final class Gateway implements AutoCloseable {
                             .increment());
             HealthRoutes healthRoutes = new HealthRoutes(agents, registry, admission);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
-            this.server = gatewayServer.start(menu(), admission, routes -> {
+            this.server = gatewayServer.start(directory(gatewayOptions.defaultAgent()), admission, routes -> {
                 healthRoutes.accept(routes);
                 if (admin != null) {
                     admin.routes().accept(routes);
@@ -76,21 +77,6 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Opens the gateway with the configuration of these options, the one that is found, or the scenarios. */
-    static Gateway open(GatewayOptions gatewayOptions, Map<String, String> environment, Path directory) {
-        Config config = gatewayOptions.config() == null
-                ? Config.find(environment, directory)
-                : Config.read(gatewayOptions.config(), environment);
-        return new Gateway(gatewayOptions, config);
-    }
-
-    private static Config require(@Nullable Config config) {
-        if (config == null) {
-            throw new IllegalStateException("no configuration");
-        }
-        return config;
-    }
-
     /** Binds gauges and prices to all agents, also to those of a later configuration. */
     private void bind(Metrics metrics, @Nullable Config config) {
         metrics.bind(agents);
@@ -100,10 +86,18 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private ModelDirectory menu() {
-        return scenarioServers != null
+    private Understudy[] understudies() {
+        return scenarioServers == null
+                ? new Understudy[0]
+                : scenarioServers.understudies().values().toArray(Understudy[]::new);
+    }
+
+    private ModelDirectory directory(@Nullable String defaultAgent) {
+        ModelDirectory directory = scenarioServers != null
                 ? ModelDirectory.of(scenarioServers.chains())
-                : new ModelDirectory(agents::ids, name -> agents.ids().contains(name) ? agents.provider(name) : null);
+                : new ModelDirectory(
+                        agents::ids, name -> agents.ids().contains(name) ? agents.provider(name) : null, null);
+        return directory.withDefault(defaultAgent);
     }
 
     private <T extends AutoCloseable> T opened(T what) {
@@ -113,6 +107,11 @@ public final class Gateway implements AutoCloseable {
 
     int port() {
         return server.port();
+    }
+
+    /** Returns the base address of OpenAI's clients. */
+    String url() {
+        return "http://" + host + ":" + port() + "/v1";
     }
 
     Agents agents() {
@@ -131,39 +130,8 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Serves until the process is terminated. Exits with 2 for invalid options or an invalid configuration. */
-    public static void main(String[] args) throws InterruptedException {
-        Gateway gateway = started(List.of(args), System.getenv(), Path.of(""), System.out);
-        if (gateway == null) {
-            System.exit(2);
-        } else {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                gateway.close();
-                Runtime.getRuntime().halt(0); // a signal would end the process with another status
-            }));
-            gateway.server.onDispose().block();
-        }
-    }
-
-    static @Nullable Gateway started(
-            List<String> args, Map<String, String> environment, Path directory, PrintStream out) {
-        try {
-            GatewayOptions gatewayOptions = GatewayOptions.of(args, environment);
-            Gateway gateway = open(gatewayOptions, environment, directory);
-            out.println("Listening on http://" + gatewayOptions.gatewayServer().host() + ":" + gateway.port() + "/v1");
-            out.println(
-                    gateway.scenarioServers == null
-                            ? "Chains: " + String.join(", ", gateway.agents.ids())
-                            : "No configuration: running demo scenarios. Request one as the model: "
-                                    + DemoScenario.names());
-            return gateway;
-        } catch (ConfigException wrong) {
-            out.println(wrong.getMessage());
-        } catch (IllegalArgumentException wrong) {
-            out.println(wrong.getMessage());
-            out.println();
-            out.println(GatewayOptions.USAGE);
-        }
-        return null;
+    /** Blocks until the server has ended. */
+    void await() {
+        server.onDispose().block();
     }
 }

@@ -53,6 +53,10 @@ record GatewayLimits(
         return new GatewayLimits(number, calls, bodies, head, idle, body, write, drain, refusals, rejects);
     }
 
+    GatewayLimits withCalls(int number) {
+        return new GatewayLimits(connections, number, bodies, head, idle, body, write, drain, refusals, rejects);
+    }
+
     GatewayLimits withDrain(Duration time) {
         return new GatewayLimits(connections, calls, bodies, head, idle, body, write, time, refusals, rejects);
     }

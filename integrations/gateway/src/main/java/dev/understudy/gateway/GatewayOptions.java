@@ -1,69 +1,97 @@
 package dev.understudy.gateway;
 
 import dev.understudy.ops.admin.Admin;
+import dev.understudy.ops.agent.Config;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Options of the gateway.
  *
- * @param config the configuration file; {@code null} to use the environment
+ * @param config the configuration; {@code null} to run the demonstration
  * @param gatewayServer address and token of the server
+ * @param defaultAgent agent of requests whose model is no agent; {@code null} to refuse them
  * @param admin tokens of operators; {@code null} to disable the admin routes
  * @param operators tokens of operators, for the metrics
  */
 record GatewayOptions(
-        @Nullable Path config, GatewayServer gatewayServer, Admin.@Nullable Options admin, OperatorTokens operators) {
-
-    static final String USAGE = """
-            Usage: Gateway [--config FILE] [--host NAME] [--port N]
-
-              --config FILE   YAML or JSON; without it MULTI_MODEL_FAILOVER_CONFIG (JSON), UNDERSTUDY_CONFIG (a file),
-                              config/understudy.yaml and config/risks.yaml are tried; without any of them it runs
-                              fault scenarios on scripted servers of this machine
-              --host NAME     address to listen on; 127.0.0.1. Any other address needs a token
-              --port N        port to listen on; 8080. 0 for any free port
-              --drain N       seconds that calls in flight may take after SIGTERM, 0 to 3600; 30. Then they end with an error
-
-            GATEWAY_TOKEN          API key that clients must send, or several, separated by commas; without it any client
-                                   on this machine is served
-            GATEWAY_ADMIN_TOKEN    token for the admin routes, 16 characters or more; without it they are disabled
-            GATEWAY_READ_TOKEN     token for reading admin routes only, and /metrics
-            """;
+        @Nullable Config config,
+        GatewayServer gatewayServer,
+        @Nullable String defaultAgent,
+        Admin.@Nullable Options admin,
+        OperatorTokens operators) {
 
     private static final int PORT = 8080;
 
-    static GatewayOptions of(List<String> arguments, Map<String, String> environment) {
-        Path config = null;
-        String host = GatewayServer.LOOPBACK;
-        int port = PORT;
-        GatewayLimits limits = GatewayLimits.defaults();
-        for (int i = 0; i < arguments.size(); i += 2) {
-            String option = arguments.get(i);
-            if (i + 1 == arguments.size()) {
-                throw wrong(option + " needs a value, or is not known");
-            }
-            String value = arguments.get(i + 1);
-            switch (option) {
-                case "--config" -> config = Path.of(value);
-                case "--host" -> host = value;
-                case "--port" -> port = number(option, value, 65_535);
-                case "--drain" -> limits = limits.withDrain(Duration.ofSeconds(number(option, value, 3_600)));
-                default -> throw wrong("There is no option " + option);
-            }
-        }
+    static String usage() {
+        return """
+                Usage: java -jar understudy-gateway.jar [OPTION]...
+
+                """ + Option.usage() + """
+
+                Secrets are in the environment only:
+                  GATEWAY_TOKEN             API key that clients must send, or several, separated by commas; without it
+                                            and without keys any client on this machine is served
+                  GATEWAY_ADMIN_TOKEN       token for the admin routes, 16 characters or more; without it they are disabled
+                  GATEWAY_READ_TOKEN        token for reading admin routes only, and /metrics
+                """;
+    }
+
+    /**
+     * Reads the options and the configuration that they name. Blocks.
+     *
+     * @param directory base of relative paths
+     * @throws IllegalArgumentException for options that cannot be used
+     * @throws dev.understudy.ops.agent.ConfigException for a configuration that cannot be used
+     */
+    static GatewayOptions of(OptionValues values, Map<String, String> environment, Path directory) {
+        String host = values.text(Option.HOST, GatewayServer.LOOPBACK);
         String token = text(environment, "GATEWAY_TOKEN");
         if (token == null && !host.equals(GatewayServer.LOOPBACK) && !host.equals("localhost")) {
             throw wrong("On " + host + " others can reach it: set GATEWAY_TOKEN");
         }
+        int port = values.number(Option.PORT, 0, 65_535, PORT);
+        GatewayServer server = new GatewayServer(host, port, token, limits(values));
+        Config config = config(values, environment, directory);
         return new GatewayOptions(
                 config,
-                new GatewayServer(host, port, token, limits),
+                server,
+                defaultAgent(values, config),
                 admin(environment),
                 new OperatorTokens(text(environment, "GATEWAY_READ_TOKEN"), text(environment, "GATEWAY_ADMIN_TOKEN")));
+    }
+
+    private static @Nullable Config config(OptionValues values, Map<String, String> environment, Path directory) {
+        if (values.has(Option.DEMO)) {
+            return null;
+        }
+        Path file = values.has(Option.CHECK) ? values.path(Option.CHECK) : values.path(Option.CONFIG);
+        Config config =
+                file == null ? Config.find(environment, directory) : Config.read(directory.resolve(file), environment);
+        if (config == null) {
+            throw wrong("There is no configuration: name one with --config FILE, or try --demo");
+        }
+        return config;
+    }
+
+    private static @Nullable String defaultAgent(OptionValues values, @Nullable Config config) {
+        String name = values.text(Option.DEFAULT_AGENT);
+        if (name != null && config != null && !config.agents().contains(name)) {
+            throw wrong("--default-agent " + name + " is no agent of " + config.source() + ": "
+                    + String.join(", ", config.agents()));
+        }
+        return name;
+    }
+
+    private static GatewayLimits limits(OptionValues values) {
+        GatewayLimits limits = GatewayLimits.defaults();
+        int calls = values.number(Option.MAX_CALLS, 1, 100_000, limits.calls());
+        return limits.withCalls(calls)
+                .withConnections(values.number(Option.MAX_CONNECTIONS, 1, 1_000_000, 2 * calls))
+                .withDrain(Duration.ofSeconds(values.number(
+                        Option.DRAIN, 0, 3_600, Math.toIntExact(limits.drain().toSeconds()))));
     }
 
     private static Admin.@Nullable Options admin(Map<String, String> environment) {
@@ -73,18 +101,6 @@ record GatewayOptions(
             return read == null ? Admin.Options.writing(write) : Admin.Options.tokens(read, write);
         }
         return read == null ? null : Admin.Options.reading(read);
-    }
-
-    private static int number(String option, String value, int most) {
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= 0 && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // reported below
-        }
-        throw wrong(option + " is a number from 0 to " + most + ": " + value);
     }
 
     private static @Nullable String text(Map<String, String> environment, String name) {

@@ -10,19 +10,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves the model of a request: an agent ({@code support}), an agent and a model ({@code support/gpt-5.6}), or a
- * model alone, which the first agent serves.
+ * model alone, which the default agent serves.
  *
  * @param chains names of all agents, in order
  * @param provider returns the provider of an agent
+ * @param defaultAgent agent of requests whose model is no agent; {@code null} to refuse them
  */
-record ModelDirectory(Supplier<List<String>> chains, Function<String, @Nullable ChatProvider> provider) {
+record ModelDirectory(
+        Supplier<List<String>> chains,
+        Function<String, @Nullable ChatProvider> provider,
+        @Nullable String defaultAgent) {
 
     /** The provider and the model of a request. */
     record Choice(ChatProvider provider, String model) {}
 
     static ModelDirectory of(Map<String, ChatProvider> chains) {
         Map<String, ChatProvider> copy = new LinkedHashMap<>(chains);
-        return new ModelDirectory(() -> List.copyOf(copy.keySet()), copy::get);
+        return new ModelDirectory(() -> List.copyOf(copy.keySet()), copy::get, null);
+    }
+
+    ModelDirectory withDefault(@Nullable String agent) {
+        return new ModelDirectory(chains, provider, agent);
     }
 
     Choice choose(String named) {
@@ -35,11 +43,11 @@ record ModelDirectory(Supplier<List<String>> chains, Function<String, @Nullable 
         if (prefixed != null && slash + 1 < named.length()) {
             return new Choice(prefixed, named.substring(slash + 1));
         }
-        List<String> names = chains.get();
-        ChatProvider first = names.isEmpty() ? null : provider.apply(names.get(0));
-        if (first == null) {
-            throw BadRequest.request(503, "no_chain", "No chain is configured");
+        ChatProvider other = defaultAgent == null ? null : provider.apply(defaultAgent);
+        if (other == null) {
+            throw BadRequest.request(
+                    404, "model_not_found", "There is no model " + named + " here: GET /v1/models lists them");
         }
-        return new Choice(first, named);
+        return new Choice(other, named);
     }
 }

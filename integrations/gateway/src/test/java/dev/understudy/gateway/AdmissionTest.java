@@ -66,7 +66,7 @@ class AdmissionTest {
     private int start(@Nullable String token, Admission admission) {
         ChatProvider provider = closing(
                 Providers.openAiCompatible(Endpoint.of("p1", upstream.url(), "k1"), OpenAiCompatibility.defaults()));
-        ModelDirectory directory = new ModelDirectory(() -> List.of("m"), name -> provider);
+        ModelDirectory directory = new ModelDirectory(() -> List.of("m"), name -> provider, null);
         DisposableServer server =
                 new GatewayServer(GatewayServer.LOOPBACK, 0, token).start(directory, admission, routes -> {});
         closing((AutoCloseable) server::disposeNow);

@@ -50,7 +50,7 @@ final class GatewayProcess implements AutoCloseable {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Gateway.class.getName(),
+                Main.class.getName(),
                 "--port",
                 "0",
                 "--config",

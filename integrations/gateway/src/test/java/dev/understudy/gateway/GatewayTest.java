@@ -20,8 +20,6 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 
 /** The gateway started from a configuration file, with all routes on one port. */
@@ -50,16 +48,15 @@ class GatewayTest {
         bob.close();
     }
 
-    private GatewayClient start(String agents, Map<String, String> environment) throws Exception {
+    private GatewayClient start(String agents, Map<String, String> environment, String... options) throws Exception {
         Path file = write(agents);
         Map<String, String> all = new java.util.HashMap<>(environment);
         all.putAll(Map.of("ANN", ANN, "BOB", BOB));
+        List<String> arguments = new ArrayList<>(List.of("--config", file.toString(), "--port", "0"));
+        arguments.addAll(List.of(options));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        gateway = Gateway.started(
-                List.of("--config", file.toString(), "--port", "0"),
-                all,
-                folder,
-                new PrintStream(out, true, StandardCharsets.UTF_8));
+        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        gateway = CommandLine.run(arguments, all, folder, print, print).gateway();
         assertThat(gateway).as(out.toString(StandardCharsets.UTF_8)).isNotNull();
         return new GatewayClient(gateway.port());
     }
@@ -80,7 +77,9 @@ class GatewayTest {
         assertThat(client.chat("support").text()).isEqualTo("I am Ann");
         assertThat(client.chat("sales").text()).isEqualTo("I am Bob");
         assertThat(client.chat("support/whatever").text()).isEqualTo("I am Ann");
-        assertThat(client.chat("any-model").text()).isEqualTo("I am Ann");
+        GatewayClient.Response unknown = client.chat("any-model");
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(unknown.errorCode()).isEqualTo("model_not_found");
         assertThat(client.get("/v1/models").body()).contains("\"support\"", "\"sales\"");
         assertThat(client.get("/healthz").status()).isEqualTo(200);
         assertThat(client.get("/readyz").json().get("status").asString()).isEqualTo("ready");
@@ -289,28 +288,10 @@ class GatewayTest {
         assertThat(client.get("/metrics").status()).isEqualTo(401);
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            --port                     | --port needs a value
-            --port x                   | --port is a number from 0 to 65535: x
-            --colour red               | There is no option --colour
-            --host 0.0.0.0             | On 0.0.0.0 others can reach it: set GATEWAY_TOKEN
-            --config nowhere.yaml      | nowhere.yaml
-            """)
-    void invalidArgumentsAreReported(String line, String message) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Gateway none = Gateway.started(
-                List.of(line.trim().split(" ")), Map.of(), folder, new PrintStream(out, true, StandardCharsets.UTF_8));
-        assertThat(none).isNull();
-        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith(message);
-    }
-
     @Test
-    void demoScenariosRunWithoutConfiguration() {
-        gateway =
-                Gateway.started(List.of("--port", "0"), Map.of(), folder, new PrintStream(new ByteArrayOutputStream()));
-        GatewayClient client = new GatewayClient(gateway.port());
-        assertThat(client.chat("quiet").text()).isEqualTo(DemoScenario.ANSWER);
-        assertThat(client.get("/readyz").status()).isEqualTo(200);
+    void otherModelsGoToTheDefaultAgent() throws Exception {
+        GatewayClient client =
+                start("{support: {primary: ann}, sales: {primary: bob}}", Map.of(), "--default-agent", "sales");
+        assertThat(client.chat("any-model").text()).isEqualTo("I am Bob");
     }
 }

@@ -25,11 +25,14 @@ public final class RunningGateway implements AutoCloseable {
      */
     public static RunningGateway start(Path config, Map<String, String> environment) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Gateway gateway = Gateway.started(
-                List.of("--config", config.toString(), "--port", "0"),
-                environment,
-                config.getParent(),
-                new PrintStream(out, true, StandardCharsets.UTF_8));
+        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Gateway gateway = CommandLine.run(
+                        List.of("--config", config.toString(), "--port", "0"),
+                        environment,
+                        config.getParent(),
+                        print,
+                        print)
+                .gateway();
         if (gateway == null) {
             throw new AssertionError(out.toString(StandardCharsets.UTF_8));
         }

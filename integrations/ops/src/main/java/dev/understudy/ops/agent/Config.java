@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +187,8 @@ public final class Config {
                     .toString();
         } catch (CharacterCodingException e) {
             throw unreadable(file, "is no UTF-8", "a file in UTF-8");
+        } catch (NoSuchFileException e) {
+            throw unreadable(file, "cannot be read: it does not exist", "the path of a file");
         } catch (IOException e) {
             throw unreadable(
                     file, "cannot be read: " + e.getClass().getSimpleName(), "a file that this process may read");
