@@ -1,5 +1,6 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.json.BadRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;

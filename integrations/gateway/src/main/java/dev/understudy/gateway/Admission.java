@@ -3,6 +3,7 @@ package dev.understudy.gateway;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.gateway.json.BadRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;

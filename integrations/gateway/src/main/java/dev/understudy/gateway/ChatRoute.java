@@ -5,6 +5,8 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.gateway.completions.CompletionRequest;
+import dev.understudy.gateway.completions.CompletionResponse;
 import dev.understudy.streaming.SseWriter;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Instant;

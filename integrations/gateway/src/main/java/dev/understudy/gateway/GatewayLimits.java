@@ -32,9 +32,6 @@ record GatewayLimits(
     /** Limit of a body, enough for a few images. */
     static final int BODY = 16 << 20;
 
-    /** Elements of a body: values, names, brackets. */
-    static final int ELEMENTS = 200_000;
-
     static GatewayLimits defaults() {
         return new GatewayLimits(
                 512,

@@ -1,5 +1,7 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.json.BadRequest;
+import dev.understudy.gateway.json.JsonFields;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;

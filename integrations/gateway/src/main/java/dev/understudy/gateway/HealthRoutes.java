@@ -2,6 +2,7 @@ package dev.understudy.gateway;
 
 import dev.understudy.Understudy;
 import dev.understudy.event.ProviderStatus;
+import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.ops.agent.Agents;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.http.HttpHeaderNames;

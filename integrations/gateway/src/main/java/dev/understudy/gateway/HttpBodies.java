@@ -1,5 +1,6 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.protocol.CallError;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,8 +33,8 @@ final class HttpBodies {
     }
 
     static Mono<Void> problem(HttpServerResponse response, Throwable error) {
-        OpenAiError openAiError = withHeaders(response, error);
-        return json(response, openAiError.status(), openAiError.json());
+        CallError callError = withHeaders(response, error);
+        return json(response, callError.status(), callError.json());
     }
 
     /**
@@ -41,28 +42,28 @@ final class HttpBodies {
      * while the client still sends would reset the connection, and the client would not see the response.
      */
     static Mono<Void> lastProblem(HttpServerResponse response, Throwable error) {
-        OpenAiError openAiError = withHeaders(response, error);
-        byte[] bytes = openAiError.json().getBytes(StandardCharsets.UTF_8);
+        CallError callError = withHeaders(response, error);
+        byte[] bytes = callError.json().getBytes(StandardCharsets.UTF_8);
         response.keepAlive(false);
         // reactor-netty writes a single known value as one message with the end of the response, which closes the
         // connection.
-        return headed(response, openAiError.status(), bytes)
+        return headed(response, callError.status(), bytes)
                 .sendByteArray(Flux.just(bytes).hide())
                 .then();
     }
 
-    private static OpenAiError withHeaders(HttpServerResponse response, Throwable error) {
-        OpenAiError openAiError = OpenAiError.of(error);
-        Duration wait = openAiError.retryAfter();
+    private static CallError withHeaders(HttpServerResponse response, Throwable error) {
+        CallError callError = CallError.of(error);
+        Duration wait = callError.retryAfter();
         if (wait != null) {
             response.header(
                     HttpHeaderNames.RETRY_AFTER,
                     Long.toString(wait.plusMillis(999).toSeconds()));
         }
-        if (!openAiError.isWorthRepeating()) {
+        if (!callError.isWorthRepeating()) {
             response.header("x-should-retry", "false");
         }
-        return openAiError;
+        return callError;
     }
 
     /** Replaces characters that a header cannot carry. */

@@ -1,6 +1,7 @@
 package dev.understudy.gateway;
 
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.gateway.json.BadRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

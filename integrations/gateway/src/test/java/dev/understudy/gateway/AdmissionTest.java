@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
@@ -299,7 +300,7 @@ class AdmissionTest {
     @Test
     void bodyOfTooManyElementsIsRefused() {
         int port = start(null, admission(null, GatewayLimits.defaults()));
-        String many = "{\"model\":\"m\",\"messages\":[" + "[],".repeat(GatewayLimits.ELEMENTS) + "[]]}";
+        String many = "{\"model\":\"m\",\"messages\":[" + "[],".repeat(JsonFields.ELEMENTS) + "[]]}";
         GatewayClient.Response answer = new GatewayClient(port).post(many);
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.errorCode()).isEqualTo("invalid_json");

@@ -1,5 +1,6 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.json.JsonFields;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

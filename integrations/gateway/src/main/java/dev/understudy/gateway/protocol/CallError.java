@@ -1,9 +1,11 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.protocol;
 
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.gateway.json.BadRequest;
+import dev.understudy.gateway.json.JsonFields;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Objects;
@@ -11,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * An error in the form of OpenAI's API.
+ * An error as a client is told about it: in the form of OpenAI's API, from which other forms derive.
  *
  * @param status HTTP status
  * @param type OpenAI's error type
@@ -20,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param message message without secrets
  * @param retryAfter delay after which a retry may succeed, if known
  */
-record OpenAiError(
+public record CallError(
         int status,
         String type,
         @Nullable String code,
@@ -31,9 +33,10 @@ record OpenAiError(
     private static final String THEIRS = "invalid_request_error";
     private static final String OURS = "server_error";
 
-    static OpenAiError of(Throwable error) {
+    /** Returns what a client is told about a failure. */
+    public static CallError of(Throwable error) {
         if (error instanceof BadRequest badRequest) {
-            return new OpenAiError(
+            return new CallError(
                     badRequest.status(),
                     THEIRS,
                     badRequest.code(),
@@ -55,13 +58,13 @@ record OpenAiError(
             return of(partial.failure(), text(error), partial.failure().advice().retryAfter());
         }
         if (error instanceof ChatException.Rejected) {
-            return new OpenAiError(400, THEIRS, "not_possible", null, text(error), null);
+            return new CallError(400, THEIRS, "not_possible", null, text(error), null);
         }
         // only the library's own exceptions are known to hold no secrets
-        return new OpenAiError(500, OURS, "internal_error", null, "The gateway failed", null);
+        return new CallError(500, OURS, "internal_error", null, "The gateway failed", null);
     }
 
-    private static OpenAiError of(Failure failure, String message, @Nullable Duration retryAfter) {
+    private static CallError of(Failure failure, String message, @Nullable Duration retryAfter) {
         return switch (failure.kind()) {
             case CONTEXT_OVERFLOW -> theirs(400, "context_length_exceeded", message);
             case REQUEST_TOO_LARGE -> theirs(413, "request_too_large", message);
@@ -70,7 +73,7 @@ record OpenAiError(
             case INVALID_REQUEST, TOOL_REJECTED -> theirs(400, "invalid_request", message);
             case MODEL_NOT_FOUND -> theirs(404, "model_not_found", message);
             case RATE_LIMITED -> rateLimited(message, retryAfter);
-            case QUOTA -> new OpenAiError(429, "insufficient_quota", "insufficient_quota", null, message, retryAfter);
+            case QUOTA -> new CallError(429, "insufficient_quota", "insufficient_quota", null, message, retryAfter);
             case OVERLOADED -> ours(503, "overloaded", message, retryAfter);
             case SKIPPED ->
                 retryAfter == null ? ours(503, "overloaded", message, null) : rateLimited(message, retryAfter);
@@ -81,16 +84,16 @@ record OpenAiError(
         };
     }
 
-    private static OpenAiError rateLimited(String message, @Nullable Duration retryAfter) {
-        return new OpenAiError(429, "rate_limit_error", "rate_limit_exceeded", null, message, retryAfter);
+    private static CallError rateLimited(String message, @Nullable Duration retryAfter) {
+        return new CallError(429, "rate_limit_error", "rate_limit_exceeded", null, message, retryAfter);
     }
 
-    private static OpenAiError theirs(int status, String code, String message) {
-        return new OpenAiError(status, THEIRS, code, null, message, null);
+    private static CallError theirs(int status, String code, String message) {
+        return new CallError(status, THEIRS, code, null, message, null);
     }
 
-    private static OpenAiError ours(int status, String code, String message, @Nullable Duration retryAfter) {
-        return new OpenAiError(status, OURS, code, null, message, retryAfter);
+    private static CallError ours(int status, String code, String message, @Nullable Duration retryAfter) {
+        return new CallError(status, OURS, code, null, message, retryAfter);
     }
 
     private static @Nullable Duration soonest(AttemptLog attemptLog) {
@@ -108,17 +111,24 @@ record OpenAiError(
     }
 
     /** All routes were tried already: an immediate retry of the client would only add load, unless a delay is known. */
-    boolean isWorthRepeating() {
+    public boolean isWorthRepeating() {
         return retryAfter != null;
     }
 
-    String json() {
+    /** Returns the body of a response in the form of OpenAI's API. */
+    public String json() {
         ObjectNode body = JsonFields.JSON.createObjectNode();
-        ObjectNode error = body.putObject("error");
-        error.put("message", message);
-        error.put("type", type);
-        error.put("param", field);
-        error.put("code", code);
+        body.set("error", node());
         return body.toString();
+    }
+
+    /** Returns the error object of OpenAI's API. */
+    public ObjectNode node() {
+        return JsonFields.JSON
+                .createObjectNode()
+                .put("message", message)
+                .put("type", type)
+                .put("param", field)
+                .put("code", code);
     }
 }

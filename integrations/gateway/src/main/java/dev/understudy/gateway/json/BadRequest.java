@@ -1,10 +1,10 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.json;
 
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Signals an invalid request. The message says how to correct it. */
-final class BadRequest extends RuntimeException {
+public final class BadRequest extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -21,47 +21,53 @@ final class BadRequest extends RuntimeException {
         this.retryAfter = retryAfter;
     }
 
-    /** @param field path in the request, for example {@code messages[1].content} */
-    static BadRequest field(String field, String message) {
+    /**
+     * Returns the error of a field.
+     *
+     * @param field path in the request, for example {@code messages[1].content}
+     */
+    public static BadRequest field(String field, String message) {
         return new BadRequest(400, "invalid_value", field, message, null);
     }
 
-    static BadRequest request(int status, String code, String message) {
+    public static BadRequest request(int status, String code, String message) {
         return new BadRequest(status, code, null, message, null);
     }
 
-    /** @param retryAfter time after which the request may be sent again */
-    static BadRequest later(int status, String code, String message, Duration retryAfter) {
+    /**
+     * Returns the error of a request that may be sent again.
+     *
+     * @param retryAfter time to wait
+     */
+    public static BadRequest later(int status, String code, String message, Duration retryAfter) {
         return new BadRequest(status, code, null, message, retryAfter);
     }
 
     /** Returns true if the request is refused before its body was read to the end. */
-    boolean endsConnection() {
+    public boolean endsConnection() {
         return switch (status) {
             case 401, 403, 408, 413, 415, 421, 429, 503 -> true;
             default -> false;
         };
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
-    String code() {
+    public String code() {
         return code;
     }
 
-    @Nullable
-    String field() {
+    public @Nullable String field() {
         return field;
     }
 
-    @Nullable
-    Duration retryAfter() {
+    public @Nullable Duration retryAfter() {
         return retryAfter;
     }
 
-    String what() {
+    public String what() {
         return String.valueOf(getMessage());
     }
 }

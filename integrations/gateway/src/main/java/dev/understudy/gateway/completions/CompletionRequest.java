@@ -1,4 +1,4 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.completions;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
@@ -6,6 +6,8 @@ import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
 import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.gateway.json.BadRequest;
+import dev.understudy.gateway.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  * @param stream {@code true} if the client wants a stream
  * @param usage {@code true} if the stream must end with the usage
  */
-record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
+public record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
 
     private static final Set<String> UNDERSTOOD = Set.of(
             "model",
@@ -40,7 +42,7 @@ record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
             "logprobs",
             "top_logprobs");
 
-    static CompletionRequest of(byte[] body) {
+    public static CompletionRequest of(byte[] body) {
         JsonFields jsonFields = JsonFields.of(body);
         refuseWhatCannotBeAnswered(jsonFields);
         try {

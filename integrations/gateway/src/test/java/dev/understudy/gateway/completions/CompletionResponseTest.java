@@ -1,4 +1,4 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.completions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

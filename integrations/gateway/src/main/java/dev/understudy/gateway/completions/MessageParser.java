@@ -1,7 +1,9 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.completions;
 
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ToolCall;
+import dev.understudy.gateway.json.BadRequest;
+import dev.understudy.gateway.json.JsonFields;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

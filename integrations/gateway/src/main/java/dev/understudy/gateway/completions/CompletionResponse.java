@@ -1,20 +1,25 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.completions;
 
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.gateway.json.JsonFields;
 import java.time.Instant;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** An answer in the form of OpenAI's Chat Completions. */
-final class CompletionResponse {
+public final class CompletionResponse {
 
     private CompletionResponse() {}
 
-    /** @param model the model that produced the answer */
-    static String of(ChatResponse response, String id, Instant created, String model) {
+    /**
+     * Writes an answer.
+     *
+     * @param model the model that produced the answer
+     */
+    public static String of(ChatResponse response, String id, Instant created, String model) {
         ObjectNode body = JsonFields.JSON.createObjectNode();
         body.put("id", id);
         body.put("object", "chat.completion");

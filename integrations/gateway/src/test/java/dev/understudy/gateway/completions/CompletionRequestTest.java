@@ -1,4 +1,4 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.completions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -8,6 +8,7 @@ import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
+import dev.understudy.gateway.json.BadRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.understudy.gateway;
+package dev.understudy.gateway.json;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,11 +22,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param node the object
  * @param place its path, "" for the document
  */
-record JsonFields(JsonNode node, String place) {
+public record JsonFields(JsonNode node, String place) {
 
-    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+    /** Limit of the elements of a document: values, names, brackets. */
+    public static final int ELEMENTS = 200_000;
+
+    public static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(GatewayLimits.ELEMENTS)
+                            .maxTokenCount(ELEMENTS)
                             .maxNestingDepth(100)
                             .build())
                     .build())
@@ -36,7 +39,7 @@ record JsonFields(JsonNode node, String place) {
     /** Resolves its deserializer here: a mapper does that at its first use, behind a lock that blocks event loops. */
     private static final ObjectReader READER = JSON.readerFor(JsonNode.class);
 
-    static JsonFields of(byte[] body) {
+    public static JsonFields of(byte[] body) {
         try {
             return of(READER.readTree(body), "");
         } catch (JacksonException e) {
@@ -44,25 +47,23 @@ record JsonFields(JsonNode node, String place) {
         }
     }
 
-    static JsonFields of(JsonNode node, String place) {
+    public static JsonFields of(JsonNode node, String place) {
         if (!node.isObject()) {
             throw BadRequest.field(place, (place.isEmpty() ? "The body" : place) + " has to be an object");
         }
         return new JsonFields(node, place);
     }
 
-    @Nullable
-    JsonNode find(String name) {
+    public @Nullable JsonNode find(String name) {
         JsonNode value = node.get(name);
         return value == null || value.isNull() ? null : value;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return find(name) != null;
     }
 
-    @Nullable
-    String findText(String name) {
+    public @Nullable String findText(String name) {
         JsonNode value = find(name);
         if (value != null && !value.isString()) {
             throw wrong(name, "a string");
@@ -70,7 +71,7 @@ record JsonFields(JsonNode node, String place) {
         return value == null ? null : value.stringValue();
     }
 
-    String text(String name) {
+    public String text(String name) {
         String text = findText(name);
         if (text == null) {
             throw BadRequest.field(at(name), at(name) + " is missing");
@@ -78,7 +79,7 @@ record JsonFields(JsonNode node, String place) {
         return text;
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         JsonNode value = find(name);
         if (value != null && !value.isBoolean()) {
             throw wrong(name, "true or false");
@@ -86,8 +87,7 @@ record JsonFields(JsonNode node, String place) {
         return value != null && value.booleanValue();
     }
 
-    @Nullable
-    Double number(String name) {
+    public @Nullable Double number(String name) {
         JsonNode value = find(name);
         if (value != null && !value.isNumber()) {
             throw wrong(name, "a number");
@@ -95,8 +95,7 @@ record JsonFields(JsonNode node, String place) {
         return value == null ? null : value.doubleValue();
     }
 
-    @Nullable
-    Long whole(String name) {
+    public @Nullable Long whole(String name) {
         JsonNode value = find(name);
         if (value != null && !(value.isIntegralNumber() && value.canConvertToLong())) {
             throw wrong(name, "a whole number");
@@ -104,14 +103,13 @@ record JsonFields(JsonNode node, String place) {
         return value == null ? null : value.longValue();
     }
 
-    @Nullable
-    JsonFields object(String name) {
+    public @Nullable JsonFields object(String name) {
         JsonNode value = find(name);
         return value == null ? null : of(value, at(name));
     }
 
     /** Returns the objects of an array; none if it is absent. */
-    List<JsonFields> objects(String name) {
+    public List<JsonFields> objects(String name) {
         JsonNode value = find(name);
         if (value == null) {
             return List.of();
@@ -127,8 +125,7 @@ record JsonFields(JsonNode node, String place) {
     }
 
     /** Returns the fields of an object as plain maps, lists, strings, numbers and booleans. */
-    @Nullable
-    Map<String, Object> map(String name) {
+    public @Nullable Map<String, Object> map(String name) {
         JsonFields object = object(name);
         return object == null ? null : plain((ObjectNode) object.node);
     }
@@ -143,8 +140,7 @@ record JsonFields(JsonNode node, String place) {
      * Converts to plain maps, lists, strings, numbers and booleans. {@code ObjectMapper.convertValue} would do so too,
      * but waits for a lock while the mapper creates a deserializer, and requests are read on event loops.
      */
-    @Nullable
-    static Object plain(JsonNode value) {
+    public static @Nullable Object plain(JsonNode value) {
         return switch (value.getNodeType()) {
             case OBJECT -> plain((ObjectNode) value);
             case ARRAY -> {
@@ -159,11 +155,11 @@ record JsonFields(JsonNode node, String place) {
         };
     }
 
-    String at(String name) {
+    public String at(String name) {
         return place.isEmpty() ? name : place + "." + name;
     }
 
-    private BadRequest wrong(String name, String expected) {
+    public BadRequest wrong(String name, String expected) {
         return BadRequest.field(at(name), at(name) + " has to be " + expected);
     }
 }
