@@ -39,6 +39,9 @@ module dev.understudy.core {
     // Not API: the loop of attempts is one operator.
     exports dev.understudy.operator to
             dev.understudy.streaming;
+    // Not API: kept streams are written with the JSON of the providers.
+    exports dev.understudy.provider.json to
+            dev.understudy.streaming;
     // Not API: webhooks read Retry-After with the parser of the providers.
     exports dev.understudy.provider.error to
             dev.understudy.ops;

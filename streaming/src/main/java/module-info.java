@@ -4,4 +4,5 @@ module dev.understudy.streaming {
     requires tools.jackson.core;
 
     exports dev.understudy.streaming;
+    exports dev.understudy.streaming.kept;
 }

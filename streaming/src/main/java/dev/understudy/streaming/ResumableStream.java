@@ -42,6 +42,7 @@ final class ResumableStream {
     private final @Nullable ResumableStream original; // the stream of that attempt
     private final ChatResponseAggregator shown;
     private final AttemptAccount attemptAccount;
+    private final @Nullable DeliveredBefore deliveredBefore; // by a stream that ended without this one
 
     private final long started;
 
@@ -60,6 +61,7 @@ final class ResumableStream {
             PrefillRefusals prefillRefusals,
             HedgingBudget hedgingBudget,
             TakeoverEvents takeoverEvents,
+            @Nullable DeliveredBefore deliveredBefore,
             ContextView context) {
         this.inner = inner;
         this.prefillRefusals = prefillRefusals;
@@ -71,7 +73,8 @@ final class ResumableStream {
         this.attemptAccount = new AttemptAccount(inner.name(), request);
         this.started = Clock.now();
         this.hedgingBudget = hedgingBudget;
-        this.shown = new ChatResponseAggregator();
+        this.deliveredBefore = deliveredBefore;
+        this.shown = deliveredBefore == null ? new ChatResponseAggregator() : deliveredBefore.content();
         this.silent = null;
         this.original = null;
     }
@@ -86,6 +89,7 @@ final class ResumableStream {
         this.takeoverEvents = original.takeoverEvents;
         this.context = original.context;
         this.shown = original.shown;
+        this.deliveredBefore = null;
         this.attemptAccount = original.attemptAccount.fork();
         this.started = original.started;
         this.attemptSpec = original.attemptSpec;
@@ -96,7 +100,16 @@ final class ResumableStream {
     }
 
     Flux<StreamChunk> run() {
-        return new Attempts<Boolean, StreamChunk>(again -> attempt(), this::next);
+        return new Attempts<Boolean, StreamChunk>(again -> again == null ? first() : attempt(), this::next);
+    }
+
+    /** The first attempt; one whose content was delivered before is over already. */
+    private Flux<StreamChunk> first() {
+        if (deliveredBefore == null || silent != null) {
+            return attempt();
+        }
+        attemptAccount.begin();
+        return Flux.error(deliveredBefore.interruption(attemptAccount, attemptSpec));
     }
 
     private Flux<StreamChunk> attempt() {

@@ -73,6 +73,9 @@ record ResumeRequests(
         if (boundary > 0 && boundary < sent) {
             return behindPrefix(received, boundary, new Reproduction(received, boundary, text.length()), free);
         }
+        if (sent > 0 && sent < text.length()) { // delivered white space has to come again
+            return behindPrefix(received, sent, new Reproduction(received, sent, text.length()), free);
+        }
         String prefix = received.substring(0, sent);
         return PrefillSeam.isRepetitive(prefix)
                 ? null

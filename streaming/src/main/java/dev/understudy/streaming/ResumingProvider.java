@@ -7,6 +7,8 @@ import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ForwardingChatProvider;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Listener;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -94,10 +96,37 @@ public final class ResumingProvider extends ForwardingChatProvider {
 
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
+        return stream(request, null);
+    }
+
+    /**
+     * Continues an answer whose beginning was delivered before, by a process that ended meanwhile. The strategies of the
+     * policy apply as after an interruption, except SAME_RESPONSE; the stream emits what follows the delivered chunks,
+     * preceded by one {@link StreamChunk.Switched}. Where nothing of the content was delivered, the answer begins anew.
+     * Lazy, like {@link #stream}.
+     *
+     * @param request the request of the answer
+     * @param delivered all delivered chunks, in order, as a stream of this class emitted them
+     * @return the rest of the answer
+     */
+    public Flux<StreamChunk> streamAfter(ChatRequest request, List<StreamChunk> delivered) {
+        List<StreamChunk> chunks = List.copyOf(delivered);
+        return stream(request, chunks);
+    }
+
+    private Flux<StreamChunk> stream(ChatRequest request, @Nullable List<StreamChunk> delivered) {
         return Flux.deferContextual(context -> {
             hedgingBudget.earn();
+            DeliveredBefore before = delivered == null ? null : DeliveredBefore.of(delivered);
             Flux<StreamChunk> stream = new ResumableStream(
-                            delegate(), policy, request, prefillRefusals, hedgingBudget, takeoverEvents, context)
+                            delegate(),
+                            policy,
+                            request,
+                            prefillRefusals,
+                            hedgingBudget,
+                            takeoverEvents,
+                            before == null || before.content().isEmpty() ? null : before,
+                            context)
                     .run();
             return ResumedCall.isIn(context) ? stream : new ResumedCallBoundary(stream);
         });

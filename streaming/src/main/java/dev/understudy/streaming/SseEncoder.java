@@ -6,8 +6,11 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -26,14 +29,45 @@ final class SseEncoder {
     private int offset;
 
     SseEncoder(SseWriter writer) {
+        this(writer, Long.toString(ThreadLocalRandom.current().nextLong() & Long.MAX_VALUE, 36));
+    }
+
+    private SseEncoder(SseWriter writer, String id) {
         this.writer = writer;
         StringBuilder head = new StringBuilder("data: {\"id\":\"chatcmpl-")
-                .append(Long.toString(ThreadLocalRandom.current().nextLong() & Long.MAX_VALUE, 36))
+                .append(id)
                 .append("\",\"object\":\"chat.completion.chunk\",\"created\":")
                 .append(Schedulers.parallel().now(TimeUnit.SECONDS))
                 .append(",\"model\":");
         this.head = quote(head, writer.model()).append(",\"choices\":[").toString();
         this.tail = writer.usage() ? ",\"usage\":null}\n\n" : "}\n\n";
+    }
+
+    /** An encoder for a reader that begins with a chunk; the reader of a later chunk received those before it. */
+    static SseEncoder from(SseWriter writer, PositionedChunk first) {
+        if (first.stream().isEmpty()) {
+            return new SseEncoder(writer);
+        }
+        UUID same = UUID.nameUUIDFromBytes(first.stream().getBytes(StandardCharsets.UTF_8));
+        SseEncoder encoder = new SseEncoder(writer, same.toString());
+        if (first.position() > 1) {
+            encoder.begun = true;
+            encoder.answerBegun = true;
+            encoder.offset = Integer.MAX_VALUE; // unknown, so that each retraction counts
+        }
+        return encoder;
+    }
+
+    /** Events of a chunk, the last of which has its id; "" for none. Comments have no id. */
+    String of(PositionedChunk positioned) {
+        String events = of(positioned.chunk());
+        String id = positioned.eventId();
+        if (id.isEmpty() || events.isEmpty() || events.startsWith(":")) {
+            return events;
+        }
+        int last = events.lastIndexOf("\n\n", events.length() - 3);
+        int at = last < 0 ? 0 : last + 2;
+        return events.substring(0, at) + "id: " + id + '\n' + events.substring(at);
     }
 
     /** Events of a chunk; "" for none. */
@@ -228,5 +262,44 @@ final class SseEncoder {
         }
         JSON.quoteAsString(from == 0 ? text : text.substring(from), to);
         return to.append('"');
+    }
+
+    /** Events of one reader of a kept stream. */
+    static final class Reader {
+
+        private final SseWriter writer;
+        private @Nullable SseEncoder encoder;
+
+        Reader(SseWriter writer) {
+            this.writer = writer;
+        }
+
+        Flux<String> of(Flux<PositionedChunk> stream) {
+            return stream.<String>handle((chunk, sink) -> {
+                        String events = encoder(chunk).of(chunk);
+                        if (!events.isEmpty()) {
+                            sink.next(events);
+                        }
+                    })
+                    .concatWith(Flux.defer(this::end))
+                    .onErrorResume(this::end);
+        }
+
+        private SseEncoder encoder(PositionedChunk chunk) {
+            SseEncoder known = encoder;
+            if (known == null) {
+                known = SseEncoder.from(writer, chunk);
+                encoder = known;
+            }
+            return known;
+        }
+
+        private Flux<String> end() {
+            return encoder == null ? Flux.empty() : encoder.end();
+        }
+
+        private Flux<String> end(Throwable error) {
+            return encoder == null ? new SseEncoder(writer).end(error) : encoder.end(error);
+        }
     }
 }

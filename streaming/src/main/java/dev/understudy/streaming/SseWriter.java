@@ -100,6 +100,22 @@ public record SseWriter(
                     .concatWith(Flux.defer(form::end))
                     .onErrorResume(form::end);
         });
+        return keptAlive(events);
+    }
+
+    /**
+     * Writes a stream that is kept, or its rest. The events have ids, which a client sends back as {@code Last-Event-ID};
+     * where a chunk becomes several events, the last one has the id. A stream without chunks, for a reader that received all
+     * of it, has no events. Lazy; demand and cancellation reach the stream.
+     *
+     * @param stream chunks of {@link dev.understudy.streaming.kept.KeptStreams}
+     * @return events as text, each string ending with an empty line
+     */
+    public Flux<String> writeKept(Flux<PositionedChunk> stream) {
+        return keptAlive(Flux.defer(() -> new SseEncoder.Reader(this).of(stream)));
+    }
+
+    private Flux<String> keptAlive(Flux<String> events) {
         Duration every = keepAlive;
         return every == null
                 ? events

@@ -45,10 +45,12 @@ public final class PrefillSeam extends Seam {
     /**
      * True if a continuation could itself begin with the prefix, so that a repetition is indistinguishable from it.
      *
-     * @param fragment true beginning of the continuation, as far as it is known
+     * @param fragment true beginning of the continuation, as far as it is known; "" if nothing is known
      */
     public static boolean isAmbiguous(String prefix, String fragment) {
-        return prefix.startsWith(fragment) || fragment.startsWith(prefix);
+        return fragment.isEmpty()
+                ? prefix.length() < PHRASE
+                : prefix.startsWith(fragment) || fragment.startsWith(prefix);
     }
 
     /** True if the prefix consists of repetitions, so that a continuation may begin like a repetition. */

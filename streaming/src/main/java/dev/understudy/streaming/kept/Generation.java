@@ -1,0 +1,109 @@
+package dev.understudy.streaming.kept;
+
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.streaming.operator.Batches;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.retry.Retry;
+
+/**
+ * One generation of an answer on the instance that holds the lease: appends its chunks to the store, in batches while the
+ * store is slower, and renews the lease. Ends the call of the provider when the lease is lost, or when no reader was present
+ * for longer than the grace period.
+ */
+final class Generation {
+
+    /** Chunks that wait for the store; the provider is not asked for more. */
+    private static final int HELD = 256;
+
+    private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+
+    private final KeptStreamStore store;
+    private final Scheduler scheduler;
+    private final String id;
+    private final long fence;
+    private final Duration lease;
+    private long next; // position of the next entry
+    private long renewed; // when the last successful renewal was sent
+    private boolean unattended;
+
+    Generation(KeptStreamStore store, Scheduler scheduler, String id, long fence, Duration lease, long next) {
+        this.store = store;
+        this.scheduler = scheduler;
+        this.id = id;
+        this.fence = fence;
+        this.lease = lease;
+        this.next = next;
+        this.renewed = now();
+    }
+
+    private long now() {
+        return scheduler.now(TimeUnit.MILLISECONDS);
+    }
+
+    /** Runs the generation. Completes at its end, however it ends; cancelling releases the lease. */
+    Mono<Void> run(Flux<StreamChunk> answer) {
+        Flux<String> entries = answer.filter(EntryFormat::isKept)
+                .map(EntryFormat::chunk)
+                .concatWith(Mono.fromSupplier(EntryFormat::end))
+                .onErrorResume(error -> Mono.just(EntryFormat.failed(error)));
+        return new Batches<>(entries, HELD)
+                .concatMap(this::append, 0)
+                .takeWhile(Boolean::booleanValue)
+                .takeUntilOther(leaseOver())
+                .then(Mono.defer(() -> unattended ? end(EntryFormat.cancelled()) : Mono.empty()));
+    }
+
+    private Mono<Boolean> append(List<String> entries) {
+        boolean last = EntryFormat.isEnd(entries.get(entries.size() - 1));
+        KeptStreamStore.Append append = new KeptStreamStore.Append(fence, next, entries, last);
+        next += entries.size();
+        return untilAnswered(store.append(id, append));
+    }
+
+    /** Repeats an operation of the store until the lease is over. */
+    private <T> Mono<T> untilAnswered(Mono<T> operation) {
+        return operation.retryWhen(Retry.backoff(Long.MAX_VALUE, FIRST_RETRY)
+                .maxBackoff(lease.dividedBy(4))
+                .scheduler(scheduler));
+    }
+
+    /** Ends the stream with an entry. */
+    Mono<Void> end(String entry) {
+        return store.append(id, new KeptStreamStore.Append(fence, 0, List.of(entry), true))
+                .then();
+    }
+
+    /** Releases the lease, so that another instance can take over at once. */
+    Mono<Void> release() {
+        return store.renew(id, fence, Duration.ZERO).then();
+    }
+
+    private Mono<Boolean> leaseOver() {
+        Duration period = lease.dividedBy(3);
+        return Flux.interval(period, scheduler)
+                .onBackpressureDrop()
+                .concatMap(tick -> isOver(period), 0)
+                .filter(Boolean::booleanValue)
+                .next();
+    }
+
+    private Mono<Boolean> isOver(Duration period) {
+        long sent = now();
+        return store.renew(id, fence, lease)
+                .timeout(period, scheduler)
+                .map(renewal -> {
+                    renewed = sent;
+                    unattended = renewal == KeptStreamStore.Renewal.UNATTENDED;
+                    return renewal != KeptStreamStore.Renewal.HELD;
+                })
+                .onErrorResume(
+                        error -> error instanceof TimeoutException || !(error instanceof Error),
+                        error -> Mono.just(now() - renewed >= lease.toMillis()));
+    }
+}

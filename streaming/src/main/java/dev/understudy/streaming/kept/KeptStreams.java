@@ -1,0 +1,336 @@
+package dev.understudy.streaming.kept;
+
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.streaming.PositionedChunk;
+import dev.understudy.streaming.ResumingProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * Streams of a provider that outlive their readers. {@link #start} begins an answer under an unguessable id; its chunks are
+ * kept in a {@link KeptStreamStore}, and each reader reads them from there. A reader that lost its connection continues
+ * with {@link #resume} after the last event that it received, on this instance or on another one with the same store, while
+ * the answer is generated or after its end. When the generating instance ends, the instance of a reader takes over: it
+ * continues the answer from the stored chunks by the strategies of the {@link ResumingProvider}.
+ *
+ * <p>Readers do not slow the generation: a slow reader holds at most two pages of chunks and reads the rest later. Without
+ * a reader for longer than the grace period, the call of the provider is cancelled.
+ *
+ * <p>Thread-safe; nothing blocks.
+ */
+public final class KeptStreams implements AutoCloseable {
+
+    private final ResumingProvider provider;
+    private final KeptStreamStore store;
+    private final Options options;
+    private final Supplier<String> ids;
+    private final Scheduler scheduler;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+
+    /** A generation of this instance. */
+    private record Running(Generation generation, Disposable.Swap subscription) {}
+
+    /**
+     * Creates kept streams with all inputs.
+     *
+     * @param provider provider of the answers; one that is no {@link ResumingProvider} gets the default policy
+     * @param store store of the chunks
+     * @param options durations and limits
+     * @param ids makes ids, which must be unguessable and without a full stop
+     * @param scheduler clock and timers
+     */
+    public KeptStreams(
+            ChatProvider provider, KeptStreamStore store, Options options, Supplier<String> ids, Scheduler scheduler) {
+        this.provider = provider instanceof ResumingProvider resuming ? resuming : ResumingProvider.over(provider);
+        this.store = store;
+        this.options = options;
+        this.ids = ids;
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * Creates kept streams with default options.
+     *
+     * @param provider provider of the answers; a {@link ResumingProvider} determines how another instance continues them
+     * @param store store of the chunks, shared by all instances
+     * @return the streams
+     */
+    public static KeptStreams over(ChatProvider provider, KeptStreamStore store) {
+        return over(provider, store, Options.defaults());
+    }
+
+    /**
+     * Creates kept streams.
+     *
+     * @param provider provider of the answers; a {@link ResumingProvider} determines how another instance continues them
+     * @param store store of the chunks, shared by all instances
+     * @param options durations and limits
+     * @return the streams
+     */
+    public static KeptStreams over(ChatProvider provider, KeptStreamStore store, Options options) {
+        return new KeptStreams(provider, store, options, StreamIds.secure(), Schedulers.parallel());
+    }
+
+    /**
+     * Starts an answer. Its generation begins when the Mono is subscribed to, and goes on without readers for the grace
+     * period. When the store fails, the answer is delivered without being kept, unless
+     * {@link Options#required()}.
+     *
+     * @param request the request
+     * @return the id of the stream, and its chunks
+     */
+    public Mono<Kept> start(ChatRequest request) {
+        return Mono.deferContextual(context -> {
+            String id = ids.get();
+            return store.create(id, EntryFormat.request(request), options.lease(), options.grace())
+                    .timeout(options.storeTimeout(), scheduler)
+                    .map(lease -> {
+                        launch(id, lease.fence(), 1, provider.stream(request), context);
+                        return new Kept(id, read(id, 0));
+                    })
+                    .onErrorResume(error -> unkept(request, error));
+        });
+    }
+
+    private Mono<Kept> unkept(ChatRequest request, Throwable error) {
+        if (options.required()) {
+            return Mono.error(typed(error));
+        }
+        Flux<PositionedChunk> chunks =
+                provider.stream(request).index((position, chunk) -> new PositionedChunk("", position + 1, chunk));
+        return Mono.just(new Kept("", chunks));
+    }
+
+    private static KeptStreamException typed(Throwable error) {
+        return error instanceof KeptStreamException kept
+                ? kept
+                : new KeptStreamException(KeptStreamException.Reason.UNAVAILABLE, error);
+    }
+
+    /**
+     * Continues to read a stream: emits the chunks after an event, first the kept ones and then new ones as they arrive.
+     * Completes without a chunk if the event was the last one. Fails with the failure of the answer, or with
+     * {@link KeptStreamException}. Any number of readers can read a stream.
+     *
+     * @param lastEventId {@link PositionedChunk#eventId()} of the last chunk that was received
+     * @return the chunks after it
+     */
+    public Flux<PositionedChunk> resume(String lastEventId) {
+        int point = lastEventId.lastIndexOf('.');
+        try {
+            long position = Long.parseLong(lastEventId, point + 1, lastEventId.length(), 10);
+            if (point > 0 && position >= 0) {
+                return read(lastEventId.substring(0, point), position);
+            }
+        } catch (NumberFormatException noPosition) {
+            // as for any other id that no stream has
+        }
+        return Flux.error(() -> new KeptStreamException(KeptStreamException.Reason.UNKNOWN));
+    }
+
+    /**
+     * Starts an answer, or continues to read one: for a server that gets the request again with {@code Last-Event-ID}.
+     *
+     * @param request the request, used if there is no event id
+     * @param lastEventId value of {@code Last-Event-ID}; {@code null} or "" to start an answer
+     * @return the chunks
+     */
+    public Flux<PositionedChunk> stream(ChatRequest request, @Nullable String lastEventId) {
+        return lastEventId == null || lastEventId.isEmpty()
+                ? start(request).flatMapMany(Kept::chunks)
+                : resume(lastEventId);
+    }
+
+    /**
+     * Cancels a stream: its generation ends, on any instance, and its readers fail with
+     * {@link KeptStreamException.Reason#CANCELLED}. Does nothing if the stream ended or is unknown.
+     *
+     * @param stream id of the stream
+     * @return completes when the end is stored
+     */
+    public Mono<Void> cancel(String stream) {
+        return store.acquire(stream, options.lease(), true)
+                .flatMap(lease -> generation(stream, lease.fence(), 1).end(EntryFormat.cancelled()))
+                .doOnTerminate(() -> stop(stream));
+    }
+
+    /** Stops all generations of this instance and releases their leases, so that other instances take over. */
+    @Override
+    public void close() {
+        running.forEach((id, one) -> {
+            stop(id);
+            one.generation.release().onErrorComplete().subscribe();
+        });
+    }
+
+    private void stop(String id) {
+        Running stopped = running.remove(id);
+        if (stopped != null) {
+            stopped.subscription.dispose();
+        }
+    }
+
+    private Flux<PositionedChunk> read(String id, long after) {
+        return Flux.defer(() ->
+                new StreamReader(store, options.lease(), options.grace(), scheduler, id, after).chunks(takeOver(id)));
+    }
+
+    private Generation generation(String id, long fence, long next) {
+        return new Generation(store, scheduler, id, fence, options.lease(), next);
+    }
+
+    /** Runs a generation independently of its readers. */
+    private void launch(String id, long fence, long next, Flux<StreamChunk> answer, ContextView context) {
+        Generation generation = generation(id, fence, next);
+        Running mine = new Running(generation, Disposables.swap());
+        Running before = running.put(id, mine);
+        if (before != null) {
+            before.subscription.dispose();
+        }
+        mine.subscription.update(generation
+                .run(answer)
+                .contextWrite(Context.of(context))
+                .onErrorComplete()
+                .doFinally(end -> running.remove(id, mine))
+                .subscribe());
+    }
+
+    /** Acquires the lease of a stream whose generating instance ended, and continues its generation. */
+    private Mono<Void> takeOver(String id) {
+        return store.acquire(id, options.lease(), false).flatMap(lease -> entries(id)
+                .doOnNext(entries -> continueFrom(id, lease, entries))
+                .then());
+    }
+
+    private void continueFrom(String id, KeptStreamStore.Lease lease, List<String> entries) {
+        launch(id, lease.fence(), entries.size() + 1L, rest(lease, entries), Context.empty());
+    }
+
+    private Flux<StreamChunk> rest(KeptStreamStore.Lease lease, List<String> entries) {
+        return Flux.defer(() -> {
+            if (lease.fence() > options.takeovers() + 1L) {
+                return Flux.error(new KeptStreamException(KeptStreamException.Reason.CANCELLED));
+            }
+            ChatRequest request = EntryFormat.request(lease.request());
+            List<StreamChunk> delivered = entries.stream()
+                    .map(EntryFormat::entry)
+                    .map(entry -> ((EntryFormat.Chunk) entry).chunk())
+                    .toList();
+            boolean complete =
+                    !delivered.isEmpty() && delivered.get(delivered.size() - 1) instanceof StreamChunk.Finish;
+            return complete ? Flux.empty() : provider.streamAfter(request, delivered);
+        });
+    }
+
+    /** All entries of a stream. */
+    private Mono<List<String>> entries(String id) {
+        return store.read(id, 0, StreamReader.PAGE, Duration.ZERO)
+                .expand(page -> page.entries().isEmpty()
+                        ? Mono.empty()
+                        : store.read(id, page.first() + page.entries().size() - 1, StreamReader.PAGE, Duration.ZERO))
+                .concatMapIterable(KeptStreamStore.Page::entries)
+                .collectList();
+    }
+
+    /**
+     * A kept stream.
+     *
+     * @param id id of the stream; "" if it is not kept, because the store failed
+     * @param chunks all chunks of the stream; each subscriber reads from the beginning if it is kept
+     */
+    public record Kept(String id, Flux<PositionedChunk> chunks) {}
+
+    /**
+     * Options of kept streams.
+     *
+     * @param lease duration of a lease: the longest time for which a stream stands still after its generating instance was
+     *     lost is one and a third of it; 6 s by default
+     * @param grace time without a reader after which the generation is cancelled; 30 s by default. Checked with each renewal
+     *     of the lease, every third of it
+     * @param takeovers limit of takeovers of one stream by other instances; 3 by default
+     * @param storeTimeout time after which a store that does not answer {@link #start} counts as failed; 500 ms by default
+     * @param required {@code true} to fail {@link #start} when the store fails; by default the answer is not kept then
+     */
+    public record Options(Duration lease, Duration grace, int takeovers, Duration storeTimeout, boolean required) {
+
+        /**
+         * Checks the values.
+         *
+         * @param lease duration of a lease
+         * @param grace time without a reader
+         * @param takeovers limit of takeovers
+         * @param storeTimeout time for the store
+         * @param required {@code true} to fail when the store fails
+         * @throws IllegalArgumentException if a lease is shorter than 30 ms, or another value is negative
+         */
+        public Options {
+            if (lease.toMillis() < 30 || grace.isNegative() || takeovers < 0 || storeTimeout.toMillis() < 1) {
+                throw new IllegalArgumentException("A lease lasts 30 ms or more, and the store gets 1 ms or more: "
+                        + lease + ", " + grace + ", " + takeovers + ", " + storeTimeout);
+            }
+        }
+
+        /**
+         * Returns the default options.
+         *
+         * @return the options
+         */
+        public static Options defaults() {
+            return new Options(Duration.ofSeconds(6), Duration.ofSeconds(30), 3, Duration.ofMillis(500), false);
+        }
+
+        /**
+         * Returns a copy with another lease.
+         *
+         * @param lease duration of a lease
+         * @return a copy
+         */
+        public Options withLease(Duration lease) {
+            return new Options(lease, grace, takeovers, storeTimeout, required);
+        }
+
+        /**
+         * Returns a copy with another grace period.
+         *
+         * @param grace time without a reader
+         * @return a copy
+         */
+        public Options withGrace(Duration grace) {
+            return new Options(lease, grace, takeovers, storeTimeout, required);
+        }
+
+        /**
+         * Returns a copy with another limit of takeovers.
+         *
+         * @param takeovers the limit
+         * @return a copy
+         */
+        public Options withTakeovers(int takeovers) {
+            return new Options(lease, grace, takeovers, storeTimeout, required);
+        }
+
+        /**
+         * Returns a copy that fails or does not fail with the store.
+         *
+         * @param required {@code true} to fail
+         * @return a copy
+         */
+        public Options withRequired(boolean required) {
+            return new Options(lease, grace, takeovers, storeTimeout, required);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.understudy.streaming.kept;
+
+import dev.understudy.chat.ChatProvider;
+import java.time.Duration;
+import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/** One instance of an application. When it dies, the store hears nothing more of it and its calls end. */
+final class Instance implements KeptStreamStore {
+
+    private final KeptStreamStore store;
+    private final KeptStreams streams;
+    private boolean dead;
+    private boolean failing;
+
+    Instance(
+            KeptStreamStore store,
+            ChatProvider provider,
+            KeptStreams.Options options,
+            Supplier<String> ids,
+            Scheduler scheduler) {
+        this.store = store;
+        this.streams = new KeptStreams(provider, this, options, ids, scheduler);
+    }
+
+    KeptStreams streams() {
+        return streams;
+    }
+
+    void die() {
+        dead = true;
+        streams.close();
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    /** Fails all operations of the store for this instance, or no more. */
+    void failing(boolean now) {
+        failing = now;
+    }
+
+    private <T> Mono<T> unlessDead(Mono<T> operation) {
+        return Mono.defer(() -> {
+            if (failing) {
+                return Mono.error(new IllegalStateException("no connection"));
+            }
+            return dead ? Mono.never() : operation;
+        });
+    }
+
+    @Override
+    public Mono<Lease> create(String id, String request, Duration lease, Duration grace) {
+        return unlessDead(store.create(id, request, lease, grace));
+    }
+
+    @Override
+    public Mono<Boolean> append(String id, Append append) {
+        return unlessDead(store.append(id, append));
+    }
+
+    @Override
+    public Mono<Renewal> renew(String id, long fence, Duration lease) {
+        return unlessDead(store.renew(id, fence, lease));
+    }
+
+    @Override
+    public Mono<Lease> acquire(String id, Duration lease, boolean force) {
+        return unlessDead(store.acquire(id, lease, force));
+    }
+
+    @Override
+    public Mono<State> attend(String id, Duration grace) {
+        return unlessDead(store.attend(id, grace));
+    }
+
+    @Override
+    public Mono<Page> read(String id, long after, int most, Duration wait) {
+        return unlessDead(store.read(id, after, most, wait));
+    }
+}
