@@ -1,16 +1,15 @@
 package dev.understudy.gateway;
 
 import dev.understudy.gateway.json.BadRequest;
+import dev.understudy.gateway.key.ClientKey;
+import dev.understudy.gateway.key.ClientKeys;
+import dev.understudy.gateway.key.Sha256;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
@@ -22,49 +21,38 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 final class AccessCheck {
 
+    private static final String BEARER = "Bearer ";
     private static final String LOOPBACK_NAME = "localhost|127(\\.\\d{1,3}){3}|\\[::1]";
 
-    private final List<String> tokens;
+    private final ClientKeys keys;
+    private final Cors cors;
     private final OperatorTokens operators;
     private final RefusalThrottle tokenThrottle;
     private final RefusalThrottle rejectThrottle;
 
-    /**
-     * @param token tokens of clients, separated by commas; {@code null} for none
-     * @throws IllegalArgumentException if the text contains no token
-     */
-    AccessCheck(@Nullable String token, OperatorTokens operators, GatewayLimits limits) {
-        this.tokens = token == null ? List.of() : tokens(token);
+    AccessCheck(ClientKeys keys, OperatorTokens operators, Cors cors, GatewayLimits limits) {
+        this.keys = keys;
+        this.cors = cors;
         this.operators = operators;
         this.tokenThrottle = new RefusalThrottle(limits.refusals(), System::nanoTime);
         this.rejectThrottle = new RefusalThrottle(limits.rejects(), System::nanoTime);
     }
 
-    private static List<String> tokens(String token) {
-        List<String> tokens = Arrays.stream(token.split(","))
-                .map(String::strip)
-                .filter(each -> !each.isEmpty())
-                .toList();
-        if (tokens.isEmpty()) {
-            throw new IllegalArgumentException("GATEWAY_TOKEN contains no token");
-        }
-        return tokens;
-    }
-
-    /** Throws a {@link BadRequest} for a request that is not to be served. */
-    void check(Access access, HttpServerRequest request, HttpServerResponse response) {
-        HttpHeaders headers = request.requestHeaders();
+    /**
+     * Returns the key of the client; {@code null} if it needs none. Throws a {@link BadRequest} for a request that is not to be
+     * served.
+     */
+    @Nullable
+    ClientKey check(Access access, HttpServerRequest request, HttpServerResponse response) {
         if (access == Access.OPEN) {
-            return;
+            return null;
         }
-        if (tokens.isEmpty()) {
-            checkPage(request, headers);
+        boolean open = keys.isEmpty();
+        if (open) {
+            checkPage(request);
         }
-        boolean admitted = access == Access.CLIENTS
-                ? tokens.isEmpty() || key(headers) >= 0
-                : (operators.read() == null && operators.write() == null)
-                        || isToken(headers, operators.read())
-                        || isToken(headers, operators.write());
+        ClientKey key = access == Access.CLIENTS ? key(request) : null;
+        boolean admitted = access == Access.CLIENTS ? open || key != null : isOperator(request.requestHeaders());
         if (!admitted) {
             throttle(tokenThrottle, address(request), "Too many requests with a wrong token");
             response.header(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
@@ -73,6 +61,13 @@ final class AccessCheck {
         if (access == Access.CLIENTS) {
             throttle(rejectThrottle, client(request), "Too many invalid, too large or too slow requests");
         }
+        return key;
+    }
+
+    private boolean isOperator(HttpHeaders headers) {
+        return (operators.read() == null && operators.write() == null)
+                || isToken(headers, operators.read())
+                || isToken(headers, operators.write());
     }
 
     /** Counts a refusal. Limits of the gateway and refused origins are not counted against the client. */
@@ -93,27 +88,30 @@ final class AccessCheck {
 
     /** A key may be used at many addresses, and an address may be that of a proxy: refusals count for both together. */
     private String client(HttpServerRequest request) {
-        return key(request.requestHeaders()) + " " + address(request);
+        ClientKey key = key(request);
+        return (key == null ? "" : key.name()) + " " + address(request);
     }
 
-    /** Returns the number of the client's token; -1 without a valid one. */
-    private int key(HttpHeaders headers) {
-        int found = -1;
-        for (int i = 0; i < tokens.size(); i++) {
-            found = isToken(headers, tokens.get(i)) ? i : found;
-        }
-        return found;
+    private @Nullable ClientKey key(HttpServerRequest request) {
+        return keys.find(secret(request.requestHeaders()));
+    }
+
+    /** Returns the key as clients of OpenAI or of Anthropic send it. */
+    private static @Nullable String secret(HttpHeaders headers) {
+        String shown = headers.get(HttpHeaderNames.AUTHORIZATION);
+        return shown != null && shown.startsWith(BEARER) ? shown.substring(BEARER.length()) : headers.get("x-api-key");
     }
 
     /** Refuses requests that a web page can make: of another host name, of another origin, or with a form's type. */
-    private static void checkPage(HttpServerRequest request, HttpHeaders headers) {
+    private void checkPage(HttpServerRequest request) {
+        HttpHeaders headers = request.requestHeaders();
         String host = headers.get(HttpHeaderNames.HOST, "").toLowerCase(Locale.ROOT);
         if (headers.getAll(HttpHeaderNames.HOST).size() > 1
                 || !host.replaceFirst(":\\d*$", "").matches(LOOPBACK_NAME)) {
             throw BadRequest.request(421, "unknown_host", "Without a token only this machine is served, by its name");
         }
         String origin = headers.get(HttpHeaderNames.ORIGIN);
-        if (origin != null && !origin.equalsIgnoreCase("http://" + host)) {
+        if (origin != null && !origin.equalsIgnoreCase("http://" + host) && !cors.names(origin)) {
             throw BadRequest.request(403, "forbidden_origin", "Without a token no web page is served");
         }
         String type = headers.get(HttpHeaderNames.CONTENT_TYPE, "")
@@ -127,15 +125,9 @@ final class AccessCheck {
     /** Compares in constant time. */
     private static boolean isToken(HttpHeaders headers, @Nullable String expected) {
         String shown = headers.get(HttpHeaderNames.AUTHORIZATION);
-        return expected != null && shown != null && MessageDigest.isEqual(digest("Bearer " + expected), digest(shown));
-    }
-
-    private static byte[] digest(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        return expected != null
+                && shown != null
+                && MessageDigest.isEqual(Sha256.of(BEARER + expected), Sha256.of(shown));
     }
 
     private static String address(HttpServerRequest request) {

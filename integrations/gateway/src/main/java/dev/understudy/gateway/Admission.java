@@ -1,9 +1,12 @@
 package dev.understudy.gateway;
 
+import dev.understudy.CallContext;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.gateway.json.BadRequest;
+import dev.understudy.gateway.key.ClientKey;
+import dev.understudy.gateway.key.ClientKeys;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -43,6 +46,8 @@ final class Admission {
     private static final Scheduler PARSER = Schedulers.newBoundedElastic(2, 1_000, "gateway-parse", 30, true);
 
     private final AccessCheck accessCheck;
+    private final Cors cors;
+    private final KeyAccounts accounts;
     private final GatewayLimits limits;
     private final IntConsumer refused;
     private final ConnectionGuard connections;
@@ -52,11 +57,20 @@ final class Admission {
     private volatile boolean draining;
 
     /**
-     * @param token tokens of clients, separated by commas; {@code null} for none
+     * @param keys keys of clients
+     * @param accounts limits and usage of keys
      * @param refused receives the status of each refusal
      */
-    Admission(@Nullable String token, OperatorTokens operators, GatewayLimits limits, IntConsumer refused) {
-        this.accessCheck = new AccessCheck(token, operators, limits);
+    Admission(
+            ClientKeys keys,
+            OperatorTokens operators,
+            Cors cors,
+            KeyAccounts accounts,
+            GatewayLimits limits,
+            IntConsumer refused) {
+        this.accessCheck = new AccessCheck(keys, operators, cors, limits);
+        this.cors = cors;
+        this.accounts = accounts;
         this.limits = limits;
         this.refused = refused;
         this.connections = new ConnectionGuard(limits, refused);
@@ -72,6 +86,10 @@ final class Admission {
 
     int calls() {
         return calls.get();
+    }
+
+    int connections() {
+        return connections.count();
     }
 
     /** Fails when the time for calls in flight is over during a shutdown; never completes otherwise. */
@@ -114,7 +132,13 @@ final class Admission {
             AtomicReference<@Nullable Channel> channel = new AtomicReference<>(); // is not told after the end
             request.withConnection(connection -> channel.set(connection.channel()));
             connections.serving(channel.get());
-            return Mono.defer(() -> admitted(access, route, request, response))
+            String id = RequestId.of(request.requestHeaders());
+            response.header(RequestId.HEADER, id);
+            cors.apply(request, response);
+            return Mono.defer(() -> cors.isPreflight(request)
+                            ? cors.preflight(request, response)
+                            : admitted(access, route, request, response))
+                    .contextWrite(CallContext.tag("request_id", id))
                     .onErrorResume(error -> response.hasSentHeaders()
                             ? Mono.error(error)
                             : refuse(access, request, response, channel.get(), error))
@@ -124,27 +148,54 @@ final class Admission {
 
     private Mono<Void> admitted(
             Access access, HttpBodies.Route route, HttpServerRequest request, HttpServerResponse response) {
-        accessCheck.check(access, request, response);
+        ClientKey key = accessCheck.check(access, request, response);
         boolean call = access == Access.CLIENTS && request.method().equals(HttpMethod.POST);
         checkLength(request, call);
-        if (call && (draining || calls.incrementAndGet() > limits.calls())) {
-            if (!draining) {
-                ended();
-            }
-            throw overloaded(draining ? "The gateway is shutting down" : "Too many calls at once");
+        if (!call) {
+            return answered(route, request, response);
         }
+        begin(key);
+        Mono<Void> answer = answered(route, request, response).doFinally(signal -> end(key));
+        return key == null
+                ? answer
+                : answer.contextWrite(CallContext.listener(accounts.listener(key)))
+                        .contextWrite(CallContext.tag("key", key.name()));
+    }
+
+    private Mono<Void> answered(HttpBodies.Route route, HttpServerRequest request, HttpServerResponse response) {
         AtomicLong taken = new AtomicLong();
         return body(request, taken)
                 .flatMap(body -> {
                     Mono<Void> answer = Mono.defer(() -> Mono.from(route.answer(body, request, response)));
                     return body.length > SMALL ? answer.subscribeOn(PARSER) : answer;
                 })
-                .doFinally(signal -> {
-                    bytes.addAndGet(-large(taken.get()));
-                    if (call) {
-                        ended();
-                    }
-                });
+                .doFinally(signal -> bytes.addAndGet(-large(taken.get())));
+    }
+
+    /** Counts a call, or throws if it exceeds a limit of the gateway or of its key. */
+    private void begin(@Nullable ClientKey key) {
+        if (draining) {
+            throw overloaded("The gateway is shutting down");
+        }
+        if (calls.incrementAndGet() > limits.calls()) {
+            ended();
+            throw overloaded("Too many calls at once");
+        }
+        if (key != null) {
+            try {
+                accounts.begin(key);
+            } catch (BadRequest refused) {
+                ended();
+                throw refused;
+            }
+        }
+    }
+
+    private void end(@Nullable ClientKey key) {
+        if (key != null) {
+            key.end();
+        }
+        ended();
     }
 
     private void ended() {
@@ -156,12 +207,12 @@ final class Admission {
     }
 
     /** @param call true if the route takes a body */
-    private static void checkLength(HttpServerRequest request, boolean call) {
+    private void checkLength(HttpServerRequest request, boolean call) {
         String length = length(request);
         if (!call && hasBody(request)) {
             throw BadRequest.request(413, "too_large", "This route takes no body");
         }
-        if (length.length() > 9 || Integer.parseInt(length) > GatewayLimits.BODY) {
+        if (length.length() > 9 || Integer.parseInt(length) > limits.size()) {
             throw tooLarge();
         }
     }
@@ -191,7 +242,7 @@ final class Admission {
         int size = piece.readableBytes();
         long all = taken.addAndGet(size);
         long large = bytes.addAndGet(large(all) - large(all - size));
-        if (all > GatewayLimits.BODY) {
+        if (all > limits.size()) {
             throw tooLarge();
         }
         if (large > limits.bodies() && all > SMALL) {
@@ -217,8 +268,8 @@ final class Admission {
         return body;
     }
 
-    private static BadRequest tooLarge() {
-        return BadRequest.request(413, "too_large", "A request may have " + (GatewayLimits.BODY >> 20) + " MiB");
+    private BadRequest tooLarge() {
+        return BadRequest.request(413, "too_large", "A request may have " + (limits.size() >> 20) + " MiB");
     }
 
     private static BadRequest overloaded(String message) {

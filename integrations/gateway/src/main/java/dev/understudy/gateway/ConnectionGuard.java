@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
@@ -103,6 +104,11 @@ final class ConnectionGuard {
         return longest;
     }
 
+    /** Returns the number of open connections. */
+    synchronized int count() {
+        return open;
+    }
+
     private synchronized void closed(Watch watch) {
         open--;
         waiting.remove(watch);
@@ -192,7 +198,8 @@ final class ConnectionGuard {
             String head = "HTTP/1.1 " + status + " " + phrase
                     + "\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n";
             ChannelHandlerContext context = channel.pipeline().context(this);
-            if (context == null) {
+            // below TLS, a client could not read it
+            if (context == null || channel.pipeline().get(SslHandler.class) != null) {
                 channel.close();
                 return;
             }

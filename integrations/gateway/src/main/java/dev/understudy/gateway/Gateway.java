@@ -1,7 +1,9 @@
 package dev.understudy.gateway;
 
 import dev.understudy.Understudy;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.event.Listener;
+import dev.understudy.gateway.key.ClientKeys;
 import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Agents;
@@ -11,6 +13,7 @@ import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.webhook.Webhooks;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -32,6 +35,7 @@ final class Gateway implements AutoCloseable {
     private final Admission admission;
     private final DisposableServer server;
     private final String host;
+    private final boolean tls;
 
     /**
      * Opens the agents and listens. Blocks.
@@ -55,12 +59,18 @@ final class Gateway implements AutoCloseable {
             bind(metrics, config);
             GatewayServer gatewayServer = gatewayOptions.gatewayServer();
             this.host = gatewayServer.host();
+            this.tls = gatewayServer.tls() != null;
+            ClientKeys keys = ClientKeys.of(gatewayOptions.keys());
             this.admission = new Admission(
-                    gatewayServer.token(),
+                    keys,
                     gatewayOptions.operators(),
+                    gatewayOptions.cors(),
+                    new KeyAccounts(this::price, registry),
                     gatewayServer.limits(),
                     status -> registry.counter("gateway.refused", "status", Integer.toString(status))
                             .increment());
+            GatewayMeters.bind(registry, admission);
+            watch(keys, gatewayOptions.keySource());
             HealthRoutes healthRoutes = new HealthRoutes(agents, registry, admission);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
             this.server = gatewayServer.start(directory(gatewayOptions.defaultAgent()), admission, routes -> {
@@ -83,6 +93,22 @@ final class Gateway implements AutoCloseable {
         if (config != null && config.file() != null) {
             Disposable watch = agents.watch(config.file());
             closing.push(watch::dispose);
+        }
+    }
+
+    private void watch(ClientKeys keys, KeySource source) {
+        Path file = source.file();
+        if (file != null) {
+            closing.push(new KeyFileWatch(file, source, keys).start()::dispose);
+        }
+    }
+
+    private Capabilities.@Nullable Price price(String understudy, String provider, String model) {
+        Understudy asked = agents.understudy(understudy);
+        try {
+            return asked == null ? null : asked.capabilities(provider, model).price();
+        } catch (IllegalArgumentException removed) { // by a reload of the configuration
+            return null;
         }
     }
 
@@ -111,7 +137,7 @@ final class Gateway implements AutoCloseable {
 
     /** Returns the base address of OpenAI's clients. */
     String url() {
-        return "http://" + host + ":" + port() + "/v1";
+        return (tls ? "https://" : "http://") + host + ":" + port() + "/v1";
     }
 
     Agents agents() {

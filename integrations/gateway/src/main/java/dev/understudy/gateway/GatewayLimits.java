@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param drain time for calls in flight after the start of a shutdown
  * @param refusals refused tokens per minute and address after which 429 is the answer
  * @param rejects invalid, too large and too slow requests per minute, key and address after which 429 is the answer
+ * @param size bytes of a request body; 16 MiB
  */
 record GatewayLimits(
         int connections,
@@ -27,9 +28,10 @@ record GatewayLimits(
         Duration write,
         Duration drain,
         int refusals,
-        int rejects) {
+        int rejects,
+        int size) {
 
-    /** Limit of a body, enough for a few images. */
+    /** Default limit of a body, enough for a few images. */
     static final int BODY = 16 << 20;
 
     static GatewayLimits defaults() {
@@ -43,26 +45,32 @@ record GatewayLimits(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
                 30,
-                120);
+                120,
+                BODY);
     }
 
     GatewayLimits withConnections(int number) {
-        return new GatewayLimits(number, calls, bodies, head, idle, body, write, drain, refusals, rejects);
+        return new GatewayLimits(number, calls, bodies, head, idle, body, write, drain, refusals, rejects, size);
     }
 
     GatewayLimits withCalls(int number) {
-        return new GatewayLimits(connections, number, bodies, head, idle, body, write, drain, refusals, rejects);
+        return new GatewayLimits(connections, number, bodies, head, idle, body, write, drain, refusals, rejects, size);
     }
 
     GatewayLimits withDrain(Duration time) {
-        return new GatewayLimits(connections, calls, bodies, head, idle, body, write, time, refusals, rejects);
+        return new GatewayLimits(connections, calls, bodies, head, idle, body, write, time, refusals, rejects, size);
+    }
+
+    GatewayLimits withSize(int bytes) {
+        return new GatewayLimits(
+                connections, calls, Math.max(bodies, bytes), head, idle, body, write, drain, refusals, rejects, bytes);
     }
 
     GatewayLimits withHead(Duration time) {
-        return new GatewayLimits(connections, calls, bodies, time, idle, body, write, drain, refusals, rejects);
+        return new GatewayLimits(connections, calls, bodies, time, idle, body, write, drain, refusals, rejects, size);
     }
 
     GatewayLimits withBodies(long number) {
-        return new GatewayLimits(connections, calls, number, head, idle, body, write, drain, refusals, rejects);
+        return new GatewayLimits(connections, calls, number, head, idle, body, write, drain, refusals, rejects, size);
     }
 }

@@ -1,9 +1,11 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.key.KeySpec;
 import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Config;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Options of the gateway.
  *
  * @param config the configuration; {@code null} to run the demonstration
- * @param gatewayServer address and token of the server
+ * @param gatewayServer address of the server
+ * @param keySource source of the clients' keys
+ * @param keys the clients' keys
+ * @param cors web pages that may call
  * @param defaultAgent agent of requests whose model is no agent; {@code null} to refuse them
  * @param admin tokens of operators; {@code null} to disable the admin routes
  * @param operators tokens of operators, for the metrics
@@ -19,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 record GatewayOptions(
         @Nullable Config config,
         GatewayServer gatewayServer,
+        KeySource keySource,
+        List<KeySpec> keys,
+        Cors cors,
         @Nullable String defaultAgent,
         Admin.@Nullable Options admin,
         OperatorTokens operators) {
@@ -47,20 +55,51 @@ record GatewayOptions(
      * @throws dev.understudy.ops.agent.ConfigException for a configuration that cannot be used
      */
     static GatewayOptions of(OptionValues values, Map<String, String> environment, Path directory) {
-        String host = values.text(Option.HOST, GatewayServer.LOOPBACK);
-        String token = text(environment, "GATEWAY_TOKEN");
-        if (token == null && !host.equals(GatewayServer.LOOPBACK) && !host.equals("localhost")) {
-            throw wrong("On " + host + " others can reach it: set GATEWAY_TOKEN");
-        }
-        int port = values.number(Option.PORT, 0, 65_535, PORT);
-        GatewayServer server = new GatewayServer(host, port, token, limits(values));
+        Path keyFile = values.path(Option.KEYS);
+        KeySource source = new KeySource(
+                text(environment, "GATEWAY_TOKEN"), keyFile == null ? null : directory.resolve(keyFile), environment);
+        GatewayServer server = server(values, source, directory);
         Config config = config(values, environment, directory);
         return new GatewayOptions(
                 config,
                 server,
+                source,
+                source.read(),
+                cors(values, source),
                 defaultAgent(values, config),
                 admin(environment),
                 new OperatorTokens(text(environment, "GATEWAY_READ_TOKEN"), text(environment, "GATEWAY_ADMIN_TOKEN")));
+    }
+
+    private static GatewayServer server(OptionValues values, KeySource source, Path directory) {
+        String host = values.text(Option.HOST, GatewayServer.LOOPBACK);
+        boolean local = host.equals(GatewayServer.LOOPBACK) || host.equals("localhost");
+        if (source.isEmpty() && !local) {
+            throw wrong("On " + host + " others can reach it: set GATEWAY_TOKEN, or name a file of keys with --keys");
+        }
+        int port = values.number(Option.PORT, 0, 65_535, PORT);
+        return new GatewayServer(host, port, null, limits(values), tls(values, directory));
+    }
+
+    private static @Nullable Tls tls(OptionValues values, Path directory) {
+        Path certificate = values.path(Option.TLS_CERTIFICATE);
+        Path key = values.path(Option.TLS_KEY);
+        if (certificate == null && key == null) {
+            return null;
+        }
+        if (certificate == null || key == null) {
+            throw wrong("--tls-certificate and --tls-key are given together");
+        }
+        return Tls.of(directory.resolve(certificate), directory.resolve(key));
+    }
+
+    private static Cors cors(OptionValues values, KeySource source) {
+        String origins = values.text(Option.CORS_ORIGINS);
+        Cors cors = origins == null ? Cors.NONE : Cors.of(origins);
+        if (cors.origins().contains("*") && source.isEmpty()) {
+            throw wrong("--cors-origins * needs GATEWAY_TOKEN or --keys: else any web page could use the gateway");
+        }
+        return cors;
     }
 
     private static @Nullable Config config(OptionValues values, Map<String, String> environment, Path directory) {
@@ -90,6 +129,7 @@ record GatewayOptions(
         int calls = values.number(Option.MAX_CALLS, 1, 100_000, limits.calls());
         return limits.withCalls(calls)
                 .withConnections(values.number(Option.MAX_CONNECTIONS, 1, 1_000_000, 2 * calls))
+                .withSize(values.number(Option.MAX_BODY, 1, 512, GatewayLimits.BODY >> 20) << 20)
                 .withDrain(Duration.ofSeconds(values.number(
                         Option.DRAIN, 0, 3_600, Math.toIntExact(limits.drain().toSeconds()))));
     }

@@ -2,10 +2,13 @@ package dev.understudy.gateway;
 
 import dev.understudy.gateway.json.BadRequest;
 import dev.understudy.gateway.json.JsonFields;
+import dev.understudy.gateway.key.ClientKeys;
+import dev.understudy.gateway.key.KeySpec;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.DisposableServer;
@@ -21,11 +24,17 @@ import tools.jackson.databind.node.ObjectNode;
  * @param port 0 for any free port
  * @param token bearer token of clients; {@code null} for none
  * @param limits limits of connections, calls and times
+ * @param tls certificate; {@code null} for plain HTTP
  */
-record GatewayServer(String host, int port, @Nullable String token, GatewayLimits limits) {
+record GatewayServer(
+        String host,
+        int port,
+        @Nullable String token,
+        GatewayLimits limits,
+        @Nullable Tls tls) {
 
     GatewayServer(String host, int port, @Nullable String token) {
-        this(host, port, token, GatewayLimits.defaults());
+        this(host, port, token, GatewayLimits.defaults(), null);
     }
 
     static final String LOOPBACK = "127.0.0.1";
@@ -35,13 +44,16 @@ record GatewayServer(String host, int port, @Nullable String token, GatewayLimit
 
     /** @param more further routes */
     DisposableServer start(ModelDirectory modelDirectory, Consumer<HttpServerRoutes> more) {
-        Admission admission = new Admission(token, OperatorTokens.NONE, limits, status -> {});
+        List<KeySpec> keys = token == null ? List.of() : ClientKeys.tokens(token);
+        Admission admission = new Admission(
+                ClientKeys.of(keys), OperatorTokens.NONE, Cors.NONE, KeyAccounts.PLAIN, limits, status -> {});
         return start(modelDirectory, admission, more);
     }
 
     /** @param more further routes */
     DisposableServer start(ModelDirectory modelDirectory, Admission admission, Consumer<HttpServerRoutes> more) {
-        return HttpServer.create()
+        HttpServer plain = HttpServer.create();
+        return (tls == null ? plain : plain.secure(spec -> spec.sslContext(tls.context())))
                 .host(host)
                 .port(port)
                 // a client that reads slowly holds back the provider's stream early: its text so far is kept for

@@ -27,12 +27,17 @@ enum Option {
     PORT("N", "GATEWAY_PORT", "port to listen on, 0 for any free one; 8080"),
     DEFAULT_AGENT(
             "NAME", "GATEWAY_DEFAULT_AGENT", "agent of requests whose model is no agent; without it they get 404"),
+    KEYS("FILE", "GATEWAY_KEYS", "clients' keys with limits and budgets, YAML or JSON; read again when it changes"),
+    TLS_CERTIFICATE("FILE", "GATEWAY_TLS_CERTIFICATE", "serves HTTPS with this chain of certificates, PEM"),
+    TLS_KEY("FILE", "GATEWAY_TLS_KEY", "private key of the certificate, PEM in PKCS 8 without a password"),
+    CORS_ORIGINS("ORIGINS", "GATEWAY_CORS_ORIGINS", "web pages that may call, separated by commas; * for any. None"),
     DRAIN(
             "SECONDS",
             "GATEWAY_DRAIN",
             "time that calls in flight may take after SIGTERM, then they end with an error; 30"),
     MAX_CALLS("N", "GATEWAY_MAX_CALLS", "concurrent calls, streams included; further ones get 503. 256"),
     MAX_CONNECTIONS("N", "GATEWAY_MAX_CONNECTIONS", "open connections; twice the calls"),
+    MAX_BODY("MIB", "GATEWAY_MAX_BODY", "size of a request; 16"),
     HELP(null, null, "prints this text");
 
     private final @Nullable String argument;

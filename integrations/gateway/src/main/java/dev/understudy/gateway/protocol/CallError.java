@@ -38,7 +38,7 @@ public record CallError(
         if (error instanceof BadRequest badRequest) {
             return new CallError(
                     badRequest.status(),
-                    THEIRS,
+                    type(badRequest.status()),
                     badRequest.code(),
                     badRequest.field(),
                     badRequest.what(),
@@ -62,6 +62,10 @@ public record CallError(
         }
         // only the library's own exceptions are known to hold no secrets
         return new CallError(500, OURS, "internal_error", null, "The gateway failed", null);
+    }
+
+    private static String type(int status) {
+        return status == 429 ? "rate_limit_error" : status >= 500 ? OURS : THEIRS;
     }
 
     private static CallError of(Failure failure, String message, @Nullable Duration retryAfter) {
