@@ -63,7 +63,7 @@ final class Generation {
         boolean last = EntryFormat.isEnd(entries.get(entries.size() - 1));
         KeptStreamStore.Append append = new KeptStreamStore.Append(fence, next, entries, last);
         next += entries.size();
-        return untilAnswered(store.append(id, append));
+        return untilAnswered(store.append(id, append).timeout(lease.dividedBy(2), scheduler));
     }
 
     /** Repeats an operation of the store until the lease is over. */

@@ -177,6 +177,11 @@ public final class KeptStreams implements AutoCloseable {
         });
     }
 
+    /** Number of answers that this instance generates. */
+    int generations() {
+        return running.size();
+    }
+
     private void stop(String id) {
         Running stopped = running.remove(id);
         if (stopped != null) {

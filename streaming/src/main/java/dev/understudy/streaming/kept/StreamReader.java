@@ -62,6 +62,7 @@ final class StreamReader {
 
     private Mono<KeptStreamStore.Page> page() {
         return store.read(id, position, PAGE, WAIT)
+                .timeout(WAIT.plus(lease), scheduler)
                 .retryWhen(Retry.backoff(RETRIES, FIRST_RETRY)
                         .maxBackoff(lease.dividedBy(4))
                         .scheduler(scheduler)
@@ -109,6 +110,7 @@ final class StreamReader {
 
     private Mono<Void> attend(Duration present, Mono<Void> takeOver) {
         return store.attend(id, present)
+                .timeout(lease, scheduler)
                 .flatMap(state -> state == KeptStreamStore.State.ABANDONED ? takeOver : Mono.empty())
                 .onErrorComplete();
     }

@@ -19,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -31,7 +32,9 @@ final class Essay implements ChatProvider {
     private final Scheduler scheduler;
     private final boolean prefill;
     private final Queue<Integer> cuts = new ArrayDeque<>();
+    private final Queue<Integer> offsets = new ArrayDeque<>();
     private int calls;
+    private int broken;
     private int live;
 
     Essay(List<String> pieces, Duration pace, boolean prefill, Scheduler scheduler) {
@@ -45,6 +48,17 @@ final class Essay implements ChatProvider {
     Essay cut(int after) {
         cuts.add(after);
         return this;
+    }
+
+    /** Breaks a call off that reaches this offset of the text; the offsets are used in order. */
+    Essay breakAt(int offset) {
+        offsets.add(offset);
+        return this;
+    }
+
+    /** Number of calls that were broken off. */
+    int broken() {
+        return broken;
     }
 
     String text() {
@@ -80,8 +94,9 @@ final class Essay implements ChatProvider {
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.defer(() -> {
             calls++;
-            Integer cut = cuts.poll();
+            Integer given = cuts.poll();
             List<String> rest = behind(request);
+            Integer cut = given != null ? given : piecesBeforeTheNextOffset(rest);
             Flux<String> words = Flux.fromIterable(rest);
             Flux<String> paced = pace.isZero()
                     ? words
@@ -89,12 +104,32 @@ final class Essay implements ChatProvider {
             Flux<StreamChunk> answer = paced.map(StreamChunk.Text::new);
             Flux<StreamChunk> whole = cut == null || cut < 0
                     ? answer.concatWith(Mono.fromSupplier(() -> finish(rest.size())))
-                    : answer.take(cut).concatWith(Mono.error(broken()));
+                    : answer.take(cut).concatWith(Mono.defer(() -> {
+                        broken++;
+                        offsets.poll();
+                        return Mono.error(failure());
+                    }));
             return whole.doOnSubscribe(begun -> live++).doFinally(end -> live--);
         });
     }
 
-    private static ChatException broken() {
+    /** Null if the offset is not in the rest of the text. */
+    private @Nullable Integer piecesBeforeTheNextOffset(List<String> rest) {
+        Integer offset = offsets.peek();
+        int at = text().length() - rest.stream().mapToInt(String::length).sum();
+        if (offset == null || at >= offset) {
+            return null;
+        }
+        for (int i = 0; i < rest.size(); i++) {
+            at += rest.get(i).length();
+            if (at >= offset) {
+                return i + 1 == rest.size() ? null : (Integer) (i + 1);
+            }
+        }
+        return null;
+    }
+
+    private static ChatException failure() {
         return new ChatException.CallFailed(Failure.of(FailureKind.TRUNCATED, "the vendor broke off"));
     }
 

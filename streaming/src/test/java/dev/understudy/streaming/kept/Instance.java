@@ -2,7 +2,9 @@ package dev.understudy.streaming.kept;
 
 import dev.understudy.chat.ChatProvider;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -10,9 +12,12 @@ import reactor.core.scheduler.Scheduler;
 final class Instance implements KeptStreamStore {
 
     private final KeptStreamStore store;
+    private final Scheduler scheduler;
     private final KeptStreams streams;
     private boolean dead;
+    private @Nullable Duration appendDelay;
     private boolean failing;
+    private boolean answersOnly;
 
     Instance(
             KeptStreamStore store,
@@ -21,6 +26,7 @@ final class Instance implements KeptStreamStore {
             Supplier<String> ids,
             Scheduler scheduler) {
         this.store = store;
+        this.scheduler = scheduler;
         this.streams = new KeptStreams(provider, this, options, ids, scheduler);
     }
 
@@ -33,19 +39,42 @@ final class Instance implements KeptStreamStore {
         streams.close();
     }
 
-    boolean isDead() {
-        return dead;
+    /** True if a generation of this instance runs. */
+    boolean isGenerating() {
+        return streams.generations() > 0;
+    }
+
+    boolean isFailing() {
+        return failing;
+    }
+
+    /** Executes appends late, even those of a generation that ended meanwhile, and answers none; null for no delay. */
+    void delayingAppends(@Nullable Duration delay) {
+        appendDelay = delay;
+    }
+
+    /** Fails all operations after the store executed them, or no more. */
+    void losingAnswers(boolean now) {
+        failing = now;
+        answersOnly = now;
     }
 
     /** Fails all operations of the store for this instance, or no more. */
     void failing(boolean now) {
         failing = now;
+        answersOnly = false;
+    }
+
+    void heal() {
+        failing(false);
+        appendDelay = null;
     }
 
     private <T> Mono<T> unlessDead(Mono<T> operation) {
         return Mono.defer(() -> {
             if (failing) {
-                return Mono.error(new IllegalStateException("no connection"));
+                Mono<T> lost = Mono.error(new IllegalStateException("no connection"));
+                return answersOnly ? operation.then(lost) : lost;
             }
             return dead ? Mono.never() : operation;
         });
@@ -58,7 +87,14 @@ final class Instance implements KeptStreamStore {
 
     @Override
     public Mono<Boolean> append(String id, Append append) {
-        return unlessDead(store.append(id, append));
+        return Mono.defer(() -> {
+            Duration delay = appendDelay;
+            if (delay == null) {
+                return unlessDead(store.append(id, append));
+            }
+            scheduler.schedule(() -> store.append(id, append).subscribe(), delay.toMillis(), TimeUnit.MILLISECONDS);
+            return Mono.never();
+        });
     }
 
     @Override
