@@ -267,7 +267,7 @@ public final class KeptStreams implements AutoCloseable {
      * @param grace time without a reader after which the generation is cancelled; 30 s by default. Checked with each renewal
      *     of the lease, every third of it
      * @param takeovers limit of takeovers of one stream by other instances; 3 by default
-     * @param storeTimeout time after which a store that does not answer {@link #start} counts as failed; 500 ms by default
+     * @param storeTimeout time after which a store that does not answer {@link #start} counts as failed; 1 s by default
      * @param required {@code true} to fail {@link #start} when the store fails; by default the answer is not kept then
      */
     public record Options(Duration lease, Duration grace, int takeovers, Duration storeTimeout, boolean required) {
@@ -295,7 +295,7 @@ public final class KeptStreams implements AutoCloseable {
          * @return the options
          */
         public static Options defaults() {
-            return new Options(Duration.ofSeconds(6), Duration.ofSeconds(30), 3, Duration.ofMillis(500), false);
+            return new Options(Duration.ofSeconds(6), Duration.ofSeconds(30), 3, Duration.ofSeconds(1), false);
         }
 
         /**
@@ -325,6 +325,16 @@ public final class KeptStreams implements AutoCloseable {
          * @return a copy
          */
         public Options withTakeovers(int takeovers) {
+            return new Options(lease, grace, takeovers, storeTimeout, required);
+        }
+
+        /**
+         * Returns a copy with another time for the store.
+         *
+         * @param storeTimeout time after which a store that does not answer counts as failed
+         * @return a copy
+         */
+        public Options withStoreTimeout(Duration storeTimeout) {
             return new Options(lease, grace, takeovers, storeTimeout, required);
         }
 
