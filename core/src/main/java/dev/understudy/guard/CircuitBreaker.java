@@ -71,11 +71,15 @@ public final class CircuitBreaker {
             SlidingWindow.Tally window,
             int recent) {}
 
+    /** The open circuit of another instance, which the next failure here confirms. */
+    private record Suspicion(String cause, long until) {}
+
     private final CircuitPolicy policy;
     private final RandomGenerator random;
     private final Watcher watcher;
     private final BooleanSupplier mayOpen;
     private final AtomicReference<BreakerState> state;
+    private volatile @Nullable Suspicion suspicion;
 
     public CircuitBreaker(CircuitPolicy policy, RandomGenerator random, Watcher watcher, long now) {
         this(policy, random, watcher, () -> true, now);
@@ -159,6 +163,22 @@ public final class CircuitBreaker {
         transition(current -> current.remoteOpened(cause, until, now, policy), now);
     }
 
+    /** Opens a closed circuit with its next failure before this instant, because another instance opened its own. */
+    public void remoteSuspected(String cause, long until) {
+        suspicion = new Suspicion(cause, until);
+    }
+
+    /** Ends {@link #remoteSuspected}. */
+    public void remoteCleared() {
+        suspicion = null;
+    }
+
+    /** Returns true if the circuit is closed and the last call failed. */
+    public boolean failedLast() {
+        return state.get() instanceof BreakerState.Closed closed
+                && closed.statistics().consecutive() > 0;
+    }
+
     /** Makes a trial possible at once because one of another instance succeeded. */
     public void remoteClosed(long now) {
         transition(current -> current.remoteClosed(now), now);
@@ -205,6 +225,16 @@ public final class CircuitBreaker {
         if (broken != null && mayOpen.getAsBoolean()) {
             double roll = roll();
             transition(current -> current.tripped(by, broken, roll, now, policy), now);
+        } else {
+            confirm(now);
+        }
+    }
+
+    private void confirm(long now) {
+        Suspicion suspected = suspicion;
+        if (suspected != null) {
+            suspicion = null;
+            remoteOpened(suspected.cause, suspected.until, now);
         }
     }
 

@@ -16,10 +16,16 @@ public final class StateSubscriber implements Disposable {
     private static final Duration MIN_BACKOFF = Duration.ofSeconds(1);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
 
+    /** Time for which the active provider of another instance counts towards a quorum. */
+    private static final Duration REPORT = Duration.ofMinutes(10);
+
     private final ProviderPool providerPool;
     private final Cooldowns cooldowns;
     private final StatePublisher statePublisher;
     private final TimeSource timeSource;
+    private final SharedState.Adoption adoption;
+    private final RemoteCircuits remoteCircuits;
+    private final RemoteReports changes = new RemoteReports();
     private final Disposable subscription;
 
     public StateSubscriber(
@@ -28,6 +34,8 @@ public final class StateSubscriber implements Disposable {
         this.cooldowns = cooldowns;
         this.statePublisher = statePublisher;
         this.timeSource = timeSource;
+        this.adoption = statePublisher.shared().adoption();
+        this.remoteCircuits = new RemoteCircuits(adoption);
         // Background work has no other subscriber: the understudy owns it and disposes it.
         this.subscription = statePublisher.isOff() ? Disposables.disposed() : loop().subscribe();
     }
@@ -46,14 +54,14 @@ public final class StateSubscriber implements Disposable {
     private void apply(SharedState.Message message) {
         if (!message.source().equals(statePublisher.source())) {
             try {
-                apply(message.update(), timeSource.nanos());
+                apply(message.source(), message.update(), timeSource.nanos());
             } catch (RuntimeException e) {
                 // Dropped, as SharedState promises.
             }
         }
     }
 
-    private void apply(SharedState.Update update, long now) {
+    private void apply(String source, SharedState.Update update, long now) {
         if (update instanceof SharedState.CooldownStarted started) {
             cooldowns.remoteCooldown(
                     started.provider(), started.model(), started.kind(), reading(started.until(), now), now);
@@ -62,12 +70,12 @@ public final class StateSubscriber implements Disposable {
         } else if (update instanceof SharedState.CircuitOpened opened) {
             PooledProvider pooledProvider = find(opened.provider());
             if (pooledProvider != null) {
-                pooledProvider.circuit(opened.model()).remoteOpened(opened.cause(), reading(opened.until(), now), now);
+                remoteCircuits.opened(pooledProvider, source, opened, reading(opened.until(), now), now);
             }
         } else if (update instanceof SharedState.CircuitClosed closed) {
             PooledProvider pooledProvider = find(closed.provider());
             if (pooledProvider != null) {
-                pooledProvider.circuit(closed.model()).remoteClosed(now);
+                remoteCircuits.closed(pooledProvider, source, closed, now);
             }
         } else if (update instanceof SharedState.HoldStarted hold) {
             hold(hold, now);
@@ -75,12 +83,22 @@ public final class StateSubscriber implements Disposable {
             release(ended, now);
         } else if (update instanceof SharedState.ActiveProvider active
                 && active.understudy().equals(statePublisher.understudy())) {
-            providerPool.applyRemote(active.provider(), active.manual(), now);
+            active(source, active, now);
         } else if (update instanceof SharedState.LimitSpent spent) {
             PooledProvider pooledProvider = find(spent.provider());
             if (pooledProvider != null) {
                 pooledProvider.limiter().spentElsewhere(spent.requests(), spent.tokens(), now);
             }
+        }
+    }
+
+    /** A return to the primary is adopted at once: it takes no provider away. */
+    private void active(String source, SharedState.ActiveProvider change, long now) {
+        int instances = changes.add(change.key(), source, change.provider(), now + REPORT.toNanos(), now);
+        boolean returns = change.provider().equals(providerPool.primary().name());
+        boolean failedHere = providerPool.active().health().consecutiveFailures() > 0;
+        if (change.manual() || returns || adoption.adopts(instances, failedHere)) {
+            providerPool.applyRemote(change.provider(), change.manual(), now);
         }
     }
 

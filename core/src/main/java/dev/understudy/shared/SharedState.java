@@ -39,6 +39,16 @@ public interface SharedState {
     Flux<Message> updates();
 
     /**
+     * Returns the rule by which understudies adopt what failures in other instances caused: open circuits, and automatic
+     * changes of the active provider. Holds, cooldowns and the choices of operators are always adopted.
+     *
+     * @return the rule; {@link Adoption#always()} by default
+     */
+    default Adoption adoption() {
+        return Adoption.ALWAYS;
+    }
+
+    /**
      * Returns a shared state that shares nothing; the default.
      *
      * @return the shared state, always one object
@@ -63,6 +73,63 @@ public interface SharedState {
      * @param update the change
      */
     record Message(String source, Update update) {}
+
+    /**
+     * When an understudy adopts an open circuit, or an automatic change of the active provider, of other instances. A quorum
+     * above 1 keeps one instance with a broken network from taking a provider away from all others.
+     *
+     * @param quorum number of instances that must report it, 1 or more. Instances are told apart by the part of {@link
+     *     Message#source} before the first {@code /}
+     * @param afterOwnFailure true if one report is enough for an instance whose own last call there failed, or whose next
+     *     one does
+     */
+    record Adoption(int quorum, boolean afterOwnFailure) {
+
+        private static final Adoption ALWAYS = new Adoption(1, false);
+
+        /**
+         * Checks the quorum.
+         *
+         * @param quorum number of instances that must report it
+         * @param afterOwnFailure true if one report is enough after an own failure
+         * @throws IllegalArgumentException if the quorum is less than 1
+         */
+        public Adoption {
+            if (quorum < 1) {
+                throw new IllegalArgumentException("A quorum is 1 or more: " + quorum);
+            }
+        }
+
+        /**
+         * Returns the rule that adopts every report.
+         *
+         * @return the rule
+         */
+        public static Adoption always() {
+            return ALWAYS;
+        }
+
+        /**
+         * Returns the rule that adopts what this many instances report, or one of them after an own failure.
+         *
+         * @param quorum number of instances, 1 or more
+         * @return the rule
+         */
+        public static Adoption quorum(int quorum) {
+            return new Adoption(quorum, true);
+        }
+
+        /**
+         * Decides about a report.
+         *
+         * @param instances number of other instances whose report is in force
+         * @param failedHere true if the last call of this instance there failed
+         * @return true if it is adopted
+         */
+        public boolean adopts(int instances, boolean failedHere) {
+            return instances >= quorum || (instances > 0 && afterOwnFailure && failedHere);
+        }
+    }
 
     /** One change of provider state. */
     sealed interface Update {
