@@ -4,7 +4,7 @@ import dev.understudy.guard.RecentlyUsed;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What other instances report now, counted by instance. Bounded; thread-safe; never blocks. */
+/** Reports of other instances that are in force, counted by instance. Bounded; thread-safe; never blocks. */
 final class RemoteReports {
 
     /** Number of subjects that are kept; those reported longest ago make room. */
@@ -16,7 +16,7 @@ final class RemoteReports {
     /**
      * The last report of one instance.
      *
-     * @param value what is reported about the subject
+     * @param value statement about the subject
      * @param until the instant when the report ends
      */
     record Report(String value, long until) {}

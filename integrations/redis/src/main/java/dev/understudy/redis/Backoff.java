@@ -1,7 +1,7 @@
 package dev.understudy.redis;
 
 import java.time.Duration;
-import java.util.random.RandomGenerator;
+import java.util.function.DoubleSupplier;
 
 /** Delays between attempts to connect: random between zero and a bound that doubles ("full jitter"). */
 record Backoff(Duration min, Duration max) {
@@ -13,8 +13,8 @@ record Backoff(Duration min, Duration max) {
      *
      * @param failures number of attempts that have failed in a row, 1 or more
      */
-    long nanos(int failures, RandomGenerator random) {
+    long nanos(int failures, DoubleSupplier random) {
         double bound = (double) min.toNanos() * (1L << Math.min(failures - 1, MAX_SHIFT));
-        return (long) (random.nextDouble() * Math.min(bound, (double) max.toNanos()));
+        return (long) (random.getAsDouble() * Math.min(bound, (double) max.toNanos()));
     }
 }

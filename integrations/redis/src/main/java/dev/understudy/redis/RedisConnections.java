@@ -6,8 +6,14 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.reactive.RedisClusterReactiveCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +43,15 @@ public final class RedisConnections implements AutoCloseable {
         }
     }
 
+    /** Limit of the wait for connections to close before the threads of the client end. */
+    private static final Duration CLOSE = Duration.ofSeconds(1);
+
     private final Server server;
     private final Backoff backoff;
     private final String address;
     private final AtomicReference<@Nullable Link> current = new AtomicReference<>();
+    private final Set<StatefulConnection<String, String>> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger closing = new AtomicInteger();
     private volatile boolean closed;
 
     private RedisConnections(RedisOptions options, Server server) {
@@ -78,17 +89,48 @@ public final class RedisConnections implements AutoCloseable {
     <T> Mono<T> call(Function<RedisClusterReactiveCommands<String, String>, Mono<T>> command) {
         return Mono.defer(() -> Mono.fromFuture(link().connection(), true))
                 .flatMap(connection -> command.apply(commands(connection))
-                        .doOnError(RedisCommandTimeoutException.class, silent -> connection.closeAsync()));
+                        .doOnError(RedisCommandTimeoutException.class, silent -> closed(connection)));
     }
 
-    /** Opens a connection for subscriptions to channels, which the caller closes. */
+    Backoff backoff() {
+        return backoff;
+    }
+
+    /** Opens a connection for subscriptions to channels, which the caller releases. */
     Mono<StatefulRedisPubSubConnection<String, String>> subscriber() {
-        return Mono.defer(() -> Mono.fromCompletionStage(server.subscribe()));
+        Mono<StatefulRedisPubSubConnection<String, String>> connection =
+                Mono.defer(() -> Mono.fromCompletionStage(server.subscribe()));
+        return connection.doOnNext(this::opened);
     }
 
-    /** Opens a connection of its own for commands that block, which the caller closes. */
+    /** Opens a connection of its own for commands that block, which the caller releases. */
     Mono<StatefulConnection<String, String>> dedicated() {
-        return Mono.defer(() -> Mono.fromCompletionStage(server.connect()));
+        Mono<StatefulConnection<String, String>> connection =
+                Mono.defer(() -> Mono.fromCompletionStage(server.connect()));
+        return connection.doOnNext(this::opened);
+    }
+
+    private void opened(StatefulConnection<String, String> connection) {
+        open.add(connection);
+        if (closed) {
+            closed(connection);
+        }
+    }
+
+    /** Closes a connection of {@link #subscriber} or {@link #dedicated}. */
+    Mono<Void> release(StatefulConnection<String, String> connection) {
+        return Mono.defer(() -> Mono.fromFuture(closed(connection), true));
+    }
+
+    /** Closes a connection once; Lettuce warns of more. */
+    private CompletableFuture<Void> closed(StatefulConnection<String, String> connection) {
+        if (!open.remove(connection)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        closing.incrementAndGet();
+        CompletableFuture<Void> end = connection.closeAsync();
+        end.whenComplete((nothing, error) -> ended());
+        return end;
     }
 
     /** Returns the reactive commands of a connection that {@link #dedicated} opened. */
@@ -119,10 +161,8 @@ public final class RedisConnections implements AutoCloseable {
                 if (connection == null) {
                     failed(link, failures + 1, error);
                 } else {
+                    opened(connection);
                     link.connection.complete(connection);
-                    if (closed) {
-                        connection.closeAsync();
-                    }
                 }
             });
         } catch (RuntimeException refused) { // by a client that is closed
@@ -132,17 +172,28 @@ public final class RedisConnections implements AutoCloseable {
 
     /** Puts the failure in force before callers see it, so that none of them starts the next attempt too early. */
     private void failed(Link link, int failures, Throwable error) {
-        long delay = backoff.nanos(failures, ThreadLocalRandom.current());
+        long delay = backoff.nanos(failures, () -> ThreadLocalRandom.current().nextDouble());
         current.compareAndSet(
                 link, new Link(CompletableFuture.failedFuture(error), failures, System.nanoTime() + delay));
         link.connection.completeExceptionally(error);
     }
 
+    /** Ends the threads of the client behind its last connection. */
+    private void ended() {
+        if (closing.decrementAndGet() == 0 && closed) {
+            server.client().shutdownAsync();
+        }
+    }
+
     /** Closes all connections; commands fail from now on. Returns at once. */
     @Override
     public void close() {
+        closing.incrementAndGet();
         closed = true;
-        server.client().shutdownAsync();
+        List.copyOf(open).forEach(this::closed);
+        ended();
+        CompletableFuture.delayedExecutor(CLOSE.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(server.client()::shutdownAsync);
     }
 
     /** The address, without user and password. */

@@ -1,0 +1,187 @@
+package dev.understudy.redis;
+
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.reactive.RedisClusterReactiveCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.util.function.Consumer;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Entries in Redis: a hash for each key, with a time to live; an index of the hashes by the end of that time; a counter of
+ * changes; and a channel. The names have one hash tag, so that a cluster keeps them on one node and a script can use them all.
+ */
+final class RedisMedium implements Medium {
+
+    /** Number of hashes that are read at the same time. */
+    private static final int CONCURRENCY = 16;
+
+    /**
+     * KEYS: hash, index, counter. ARGV: field, text, time to live in ms or 0 for none, 1 if the hash lives as long as its
+     * longest field and 0 if as long as this one, channel, key, greatest number of hashes. A text begins with its stamp of 32
+     * characters; what does not is overwritten.
+     */
+    private static final String STORE = """
+            local known = redis.call('HGET', KEYS[1], ARGV[1])
+            if known and string.match(known, '^%d+%-%x+ ') and string.sub(known, 1, 32) >= string.sub(ARGV[2], 1, 32) then
+              return 0
+            end
+            local time = redis.call('TIME')
+            local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+            local ttl = tonumber(ARGV[3])
+            local ends = redis.call('ZSCORE', KEYS[2], ARGV[6])
+            if ends or ttl == 0 or redis.call('ZCARD', KEYS[2]) < tonumber(ARGV[7]) then
+              redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+              if ttl == 0 then
+                redis.call('PERSIST', KEYS[1])
+                redis.call('ZADD', KEYS[2], '+inf', ARGV[6])
+              elseif not ends or ARGV[4] == '0' or (ends ~= 'inf' and now + ttl > tonumber(ends)) then
+                redis.call('PEXPIRE', KEYS[1], ttl)
+                redis.call('ZADD', KEYS[2], now + ttl, ARGV[6])
+              end
+            end
+            local version = redis.call('INCR', KEYS[3])
+            redis.call('PEXPIRE', KEYS[3], 604800000)
+            redis.call('PUBLISH', ARGV[5], version .. ' ' .. ARGV[2])
+            return version
+            """;
+
+    private final RedisConnections connections;
+    private final String prefix;
+    private final String index;
+    private final String counter;
+    private final String channel;
+    private final int capacity;
+
+    RedisMedium(RedisConnections connections, String namespace, int capacity) {
+        this.connections = connections;
+        this.prefix = "{understudy:" + namespace + "}:";
+        this.index = prefix + "index";
+        this.counter = prefix + "version";
+        this.channel = prefix + "updates";
+        this.capacity = capacity;
+    }
+
+    @Override
+    public Flux<Session> open(Consumer<Sent> receiver) {
+        return Flux.usingWhen(
+                connections.subscriber(),
+                pubSub -> Flux.usingWhen(
+                        connections.dedicated(), commands -> opened(pubSub, commands, receiver), connections::release),
+                connections::release);
+    }
+
+    private Flux<Session> opened(
+            StatefulRedisPubSubConnection<String, String> pubSub,
+            StatefulConnection<String, String> commands,
+            Consumer<Sent> receiver) {
+        Sinks.Empty<Void> lost = Sinks.empty();
+        pubSub.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String name, String text) {
+                receive(text, receiver);
+            }
+        });
+        pubSub.addListener(new Loss(lost));
+        commands.addListener(new Loss(lost));
+        Session session = new RedisSession(pubSub, RedisConnections.commands(commands));
+        return pubSub.reactive()
+                .subscribe(channel)
+                .thenMany(Flux.just(session))
+                .concatWith(lost.asMono().then(Mono.error(() -> new RedisException("The connection was lost"))));
+    }
+
+    private static void receive(String text, Consumer<Sent> receiver) {
+        int end = text.indexOf(' ');
+        long version = 0;
+        try {
+            version = Long.parseLong(text.substring(0, Math.max(0, end)));
+        } catch (NumberFormatException garbage) {
+            // received without its number, and ignored there
+        }
+        receiver.accept(new Sent(version, text.substring(end + 1)));
+    }
+
+    /** Ends the session when one of its connections is lost. */
+    private record Loss(Sinks.Empty<Void> lost) implements RedisConnectionStateListener {
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+            lost.tryEmitEmpty();
+        }
+    }
+
+    private final class RedisSession implements Session {
+
+        private final StatefulRedisPubSubConnection<String, String> pubSub;
+        private final RedisClusterReactiveCommands<String, String> commands;
+
+        RedisSession(
+                StatefulRedisPubSubConnection<String, String> pubSub,
+                RedisClusterReactiveCommands<String, String> commands) {
+            this.pubSub = pubSub;
+            this.commands = commands;
+        }
+
+        @Override
+        public Mono<Void> store(Entry entry, long ttl) {
+            Entry.Slot slot = entry.slot();
+            return commands.eval(
+                            STORE,
+                            ScriptOutputType.INTEGER,
+                            new String[] {prefix + slot.key(), index, counter},
+                            slot.field(),
+                            WireFormat.write(entry),
+                            String.valueOf(ttl == Entry.NO_END ? 0 : ttl),
+                            slot.field().equals(Entry.Slot.STATE) ? "0" : "1",
+                            channel,
+                            slot.key(),
+                            String.valueOf(entry.isEvictable() ? capacity : 2 * capacity))
+                    .then();
+        }
+
+        @Override
+        public Mono<Void> send(Entry entry) {
+            return commands.publish(channel, "0 " + WireFormat.write(entry)).then();
+        }
+
+        @Override
+        public Mono<Snapshot> snapshot() {
+            return number().flatMap(version -> commands.zrangebyscore(
+                            index, Range.unbounded(), io.lettuce.core.Limit.from(2L * capacity))
+                    .flatMap(key -> commands.hvals(prefix + key), CONCURRENCY)
+                    .collectList()
+                    .map(texts -> new Snapshot(version, texts)));
+        }
+
+        @Override
+        public Mono<Long> version() {
+            return pubSub.reactive().ping().then(number());
+        }
+
+        private Mono<Long> number() {
+            return commands.get(counter).map(RedisMedium::parse).defaultIfEmpty(0L);
+        }
+    }
+
+    private static long parse(String number) {
+        try {
+            return Long.parseLong(number);
+        } catch (NumberFormatException garbage) {
+            return 0;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return connections.toString();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.understudy.redis;
+
+import dev.understudy.redis.Entry.Slot;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knowledge of one instance about the shared state. Merging is commutative, associative and idempotent, so that instances that
+ * have received the same entries, in any order and any number of times, agree. Not thread-safe.
+ */
+final class Replica {
+
+    private final Map<Slot, Entry> entries = new HashMap<>();
+    private final int capacity;
+
+    Replica(int capacity) {
+        this.capacity = capacity;
+    }
+
+    /** Takes an entry, and returns true if it changes what is in force. */
+    boolean merge(Entry entry, long wallClock) {
+        Slot slot = entry.slot();
+        Entry known = entries.get(slot);
+        if (entry.ttl(wallClock) == 0 || (known != null && known.stamp().compareTo(entry.stamp()) >= 0)) {
+            return false;
+        }
+        if (known == null && entry.isEvictable() && entries.size() >= capacity && !makeRoom(wallClock)) {
+            return true;
+        }
+        entries.put(slot, entry);
+        return !isOverridden(entry);
+    }
+
+    /** A manual choice overrides the automatic ones of instances that did not know of it. */
+    private boolean isOverridden(Entry entry) {
+        if (!entry.isAutomaticChoice()) {
+            return false;
+        }
+        Entry manual = entries.get(entry.manual());
+        return manual != null && manual.stamp().time() > entry.after();
+    }
+
+    /** Returns the time of the manual choice of the active provider that an automatic one under this key follows. */
+    long manualChoice(String key) {
+        Entry manual = entries.get(new Slot(key, Slot.MANUAL));
+        return manual == null ? 0 : manual.stamp().time();
+    }
+
+    @Nullable
+    Entry get(Slot slot) {
+        return entries.get(slot);
+    }
+
+    /** Returns all entries that are kept, those that ended others included. */
+    List<Entry> all(long wallClock) {
+        entries.values().removeIf(entry -> entry.ttl(wallClock) == 0);
+        return List.copyOf(entries.values());
+    }
+
+    /** Returns the entries in force, in the order in which they were written. */
+    List<Entry> inForce(long wallClock) {
+        return all(wallClock).stream()
+                .filter(entry -> !isOverridden(entry))
+                .sorted(Comparator.comparing(Entry::stamp))
+                .toList();
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    /** Drops ended entries, else the oldest one about a model; false if there is none. */
+    private boolean makeRoom(long wallClock) {
+        if (entries.values().removeIf(entry -> entry.ttl(wallClock) == 0)) {
+            return true;
+        }
+        return entries.values().stream()
+                .filter(Entry::isEvictable)
+                .min(Comparator.comparing(Entry::stamp))
+                .map(oldest -> entries.remove(oldest.slot()) != null)
+                .orElse(false);
+    }
+}
