@@ -117,9 +117,19 @@ public record SseWriter(
 
     private Flux<String> keptAlive(Flux<String> events) {
         Duration every = keepAlive;
-        return every == null
-                ? events
-                : new StatefulOperator<>(
-                        events, () -> new KeepAlive<>(every, ": keep-alive\n\n"), Schedulers::parallel);
+        return every == null ? events : keptAlive(events, every, ": keep-alive\n\n");
+    }
+
+    /**
+     * Adds an event to a stream of events whenever it is silent for too long and there is demand, for a writer of another
+     * form. Lazy; demand and cancellation reach the stream.
+     *
+     * @param events events as text
+     * @param every silence after which the event is sent
+     * @param event the event, ending with an empty line
+     * @return the events and those of silences
+     */
+    public static Flux<String> keptAlive(Flux<String> events, Duration every, String event) {
+        return new StatefulOperator<>(events, () -> new KeepAlive<>(every, event), Schedulers::parallel);
     }
 }

@@ -1,24 +1,26 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.completions.CompletionsProtocol;
 import dev.understudy.gateway.json.BadRequest;
 import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.gateway.key.ClientKeys;
 import dev.understudy.gateway.key.KeySpec;
+import dev.understudy.gateway.messages.MessagesProtocol;
+import dev.understudy.gateway.responses.ResponsesProtocol;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRoutes;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The HTTP server with {@code /v1/chat/completions} and {@code /v1/models}.
+ * The HTTP server with the APIs that clients speak.
  *
  * @param host address to listen on; loopback by default
  * @param port 0 for any free port
@@ -39,6 +41,11 @@ record GatewayServer(
 
     static final String LOOPBACK = "127.0.0.1";
 
+    private static final String COMPLETIONS = "v1/chat/completions";
+    private static final String RESPONSES = "v1/responses";
+    private static final String MESSAGES = "v1/messages";
+    private static final String COUNT_TOKENS = "v1/messages/count_tokens";
+    private static final String MODELS = "v1/models";
     private static final int SEND_BUFFER = 64 << 10;
     private static final Duration START = Duration.ofSeconds(10);
 
@@ -61,31 +68,33 @@ record GatewayServer(
                 .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER)
                 .doOnChannelInit((observer, channel, remote) -> admission.install(channel))
                 .route(routes -> {
-                    routes.post(
-                            "/v1/chat/completions",
-                            admission.route(Access.CLIENTS, new ChatRoute(modelDirectory, admission.cut())));
-                    routes.get(
-                            "/v1/models",
-                            admission.route(
-                                    Access.CLIENTS,
-                                    (body, request, response) ->
-                                            HttpBodies.json(response, 200, models(modelDirectory))));
+                    calls(modelDirectory, admission, routes);
+                    models(modelDirectory, admission, routes);
                     more.accept(routes);
                     lost(admission, routes);
                 })
                 .bindNow(START);
     }
 
-    private static String models(ModelDirectory modelDirectory) {
-        ObjectNode body = JsonFields.JSON.createObjectNode();
-        body.put("object", "list");
-        ArrayNode data = body.putArray("data");
-        modelDirectory.chains().get().forEach(name -> data.addObject()
-                .put("id", name)
-                .put("object", "model")
-                .put("created", 0)
-                .put("owned_by", "understudy"));
-        return body.toString();
+    private static void calls(ModelDirectory modelDirectory, Admission admission, HttpServerRoutes routes) {
+        Map.of(
+                        COMPLETIONS, new CompletionsProtocol(),
+                        RESPONSES, new ResponsesProtocol(),
+                        MESSAGES, new MessagesProtocol())
+                .forEach((path, protocol) -> routes.post(
+                        "/" + path,
+                        admission.route(Access.CLIENTS, new CallRoute(protocol, modelDirectory, admission.cut()))));
+        routes.post("/" + COUNT_TOKENS, admission.route(Access.CLIENTS, (body, request, response) -> {
+            JsonFields fields = JsonFields.of(body);
+            modelDirectory.choose(fields.text("model"));
+            return HttpBodies.json(response, 200, MessagesProtocol.countTokens(fields, request.requestHeaders()));
+        }));
+    }
+
+    private static void models(ModelDirectory modelDirectory, Admission admission, HttpServerRoutes routes) {
+        ModelRoutes modelRoutes = new ModelRoutes(modelDirectory);
+        routes.get("/" + MODELS, admission.route(Access.CLIENTS, modelRoutes::list));
+        routes.get("/" + MODELS + "/{id}", admission.route(Access.CLIENTS, modelRoutes::one));
     }
 
     /** Answers requests that match no other route. */
@@ -104,8 +113,8 @@ record GatewayServer(
 
     private static @Nullable HttpMethod method(String path) {
         return switch (path) {
-            case "v1/chat/completions" -> HttpMethod.POST;
-            case "v1/models" -> HttpMethod.GET;
+            case COMPLETIONS, RESPONSES, MESSAGES, COUNT_TOKENS -> HttpMethod.POST;
+            case MODELS -> HttpMethod.GET;
             default -> null;
         };
     }

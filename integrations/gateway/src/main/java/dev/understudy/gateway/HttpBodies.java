@@ -1,5 +1,6 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.messages.MessagesError;
 import dev.understudy.gateway.protocol.CallError;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class HttpBodies {
 
     static Mono<Void> problem(HttpServerResponse response, Throwable error) {
         CallError callError = withHeaders(response, error);
-        return json(response, callError.status(), callError.json());
+        return json(response, status(response, callError), body(response, callError));
     }
 
     /**
@@ -43,13 +44,26 @@ final class HttpBodies {
      */
     static Mono<Void> lastProblem(HttpServerResponse response, Throwable error) {
         CallError callError = withHeaders(response, error);
-        byte[] bytes = callError.json().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = body(response, callError).getBytes(StandardCharsets.UTF_8);
         response.keepAlive(false);
         // reactor-netty writes a single known value as one message with the end of the response, which closes the
         // connection.
-        return headed(response, callError.status(), bytes)
+        return headed(response, status(response, callError), bytes)
                 .sendByteArray(Flux.just(bytes).hide())
                 .then();
+    }
+
+    /** An error has the form of the API that the client speaks. */
+    private static boolean isOfMessages(HttpServerResponse response) {
+        return response.fullPath().startsWith("/v1/messages");
+    }
+
+    private static int status(HttpServerResponse response, CallError error) {
+        return isOfMessages(response) ? MessagesError.status(error) : error.status();
+    }
+
+    private static String body(HttpServerResponse response, CallError error) {
+        return isOfMessages(response) ? MessagesError.body(error, null).toString() : error.json();
     }
 
     private static CallError withHeaders(HttpServerResponse response, Throwable error) {

@@ -1,6 +1,8 @@
 package dev.understudy.gateway.completions;
 
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatRequest.Options;
+import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.SamplingParameters;
@@ -8,6 +10,9 @@ import dev.understudy.chat.Tool;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.gateway.json.BadRequest;
 import dev.understudy.gateway.json.JsonFields;
+import dev.understudy.gateway.protocol.AnswerHead;
+import dev.understudy.gateway.protocol.ClientCall;
+import dev.understudy.gateway.protocol.CommonFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +24,13 @@ import tools.jackson.databind.JsonNode;
  * A request in the form of OpenAI's Chat Completions.
  *
  * @param request the request in the library's types, with the model that the client named
- * @param stream {@code true} if the client wants a stream
+ * @param isStream {@code true} if the client wants a stream
  * @param usage {@code true} if the stream must end with the usage
  */
-public record CompletionRequest(ChatRequest request, boolean stream, boolean usage) {
+record CompletionRequest(ChatRequest request, boolean isStream, boolean usage) implements ClientCall {
+
+    /** Name of the API among the dialects of the library. */
+    static final String DIALECT = "openai-chat";
 
     private static final Set<String> UNDERSTOOD = Set.of(
             "model",
@@ -40,25 +48,45 @@ public record CompletionRequest(ChatRequest request, boolean stream, boolean usa
             "stream_options",
             "n",
             "logprobs",
-            "top_logprobs");
+            "top_logprobs",
+            "parallel_tool_calls",
+            "reasoning_effort",
+            "frequency_penalty",
+            "presence_penalty",
+            "service_tier",
+            "user",
+            "metadata");
 
-    public static CompletionRequest of(byte[] body) {
-        JsonFields jsonFields = JsonFields.of(body);
-        refuseWhatCannotBeAnswered(jsonFields);
+    static CompletionRequest of(JsonFields body) {
+        refuseWhatCannotBeAnswered(body);
         try {
+            Map<String, Object> extra = CommonFields.others(body, UNDERSTOOD);
             ChatRequest request = new ChatRequest(
-                    jsonFields.text("model"),
-                    messages(jsonFields),
-                    toolbox(jsonFields),
-                    format(jsonFields),
-                    sampling(jsonFields),
-                    Map.of("openai-chat", others(jsonFields)));
-            JsonFields options = jsonFields.object("stream_options");
+                    body.text("model"),
+                    messages(body),
+                    toolbox(body),
+                    format(body),
+                    sampling(body),
+                    Map.of(),
+                    options(body, extra));
+            JsonFields options = body.object("stream_options");
             return new CompletionRequest(
-                    request, jsonFields.flag("stream"), options != null && options.flag("include_usage"));
+                    extra.isEmpty() ? request : request.withExtra(Map.of(DIALECT, extra)),
+                    body.flag("stream"),
+                    options != null && options.flag("include_usage"));
         } catch (IllegalArgumentException e) {
             throw BadRequest.request(400, "invalid_value", String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public String answer(ChatResponse response, AnswerHead head) {
+        return CompletionResponse.of(response, head);
+    }
+
+    @Override
+    public Events events(AnswerHead head) {
+        return new CompletionEvents(head, usage);
     }
 
     /** Refuses options that the gateway cannot honour, instead of ignoring them. */
@@ -67,17 +95,15 @@ public record CompletionRequest(ChatRequest request, boolean stream, boolean usa
         if (answers != null && answers != 1) {
             throw BadRequest.field("n", "n has to be 1: this gateway gives one answer");
         }
-        if (jsonFields.flag("logprobs") || jsonFields.has("top_logprobs")) {
-            throw BadRequest.field("logprobs", "logprobs are not given by this gateway");
+        if (jsonFields.has("top_logprobs") && !jsonFields.flag("logprobs")) {
+            throw BadRequest.field("top_logprobs", "top_logprobs needs logprobs");
         }
         for (String old : List.of("functions", "function_call")) {
             if (jsonFields.has(old)) {
                 throw BadRequest.field(old, old + " is not known here: use tools and tool_choice");
             }
         }
-        if (jsonFields.has("audio")) {
-            throw BadRequest.field("audio", "audio is not given by this gateway");
-        }
+        CommonFields.refuse(jsonFields, "audio", "is not given by this gateway");
     }
 
     private static List<Message> messages(JsonFields jsonFields) {
@@ -100,7 +126,9 @@ public record CompletionRequest(ChatRequest request, boolean stream, boolean usa
             String description = function.findText("description");
             Map<String, ?> schema = function.map("parameters");
             Tool bare = Tool.of(function.text("name"), description == null ? "" : description);
-            tools.add(schema == null ? bare : new Tool(bare.name(), bare.description(), schema));
+            tools.add((schema == null ? bare : new Tool(bare.name(), bare.description(), schema))
+                    .withStrict(function.flag("strict"))
+                    .withCacheHint(CommonFields.cacheHint(tool)));
         }
         return new ToolSet(tools, choice(jsonFields));
     }
@@ -154,41 +182,30 @@ public record CompletionRequest(ChatRequest request, boolean stream, boolean usa
     }
 
     private static SamplingParameters sampling(JsonFields jsonFields) {
-        Long most = jsonFields.whole("max_completion_tokens");
-        most = most == null ? jsonFields.whole("max_tokens") : most;
-        if (most != null && (most < 1 || most > Integer.MAX_VALUE)) {
-            throw BadRequest.field("max_tokens", "max_tokens has to be 1 or more");
-        }
+        Integer most = CommonFields.limit(jsonFields, "max_completion_tokens");
+        most = most == null ? CommonFields.limit(jsonFields, "max_tokens") : most;
         return SamplingParameters.defaults()
                 .withTemperature(jsonFields.number("temperature"))
                 .withTopP(jsonFields.number("top_p"))
-                .withMaxTokens(most == null ? null : Integer.valueOf(most.intValue()))
-                .withStop(stop(jsonFields.find("stop")))
-                .withSeed(jsonFields.whole("seed"));
+                .withMaxTokens(most)
+                .withStop(CommonFields.texts(jsonFields, "stop"))
+                .withSeed(jsonFields.whole("seed"))
+                .withFrequencyPenalty(jsonFields.number("frequency_penalty"))
+                .withPresencePenalty(jsonFields.number("presence_penalty"));
     }
 
-    private static List<String> stop(@Nullable JsonNode stop) {
-        if (stop == null) {
-            return List.of();
-        }
-        List<String> all = new ArrayList<>();
-        for (JsonNode one : stop.isArray() ? stop : List.of(stop)) {
-            if (!one.isString()) {
-                throw BadRequest.field("stop", "stop has to be a string or an array of strings");
-            }
-            all.add(one.stringValue());
-        }
-        return all;
+    private static Options options(JsonFields body, Map<String, Object> extra) {
+        Options options = Options.defaults()
+                .withReasoning(CommonFields.effort(body, "reasoning_effort"))
+                .withParallelToolCalls(body.has("parallel_tool_calls") ? body.flag("parallel_tool_calls") : null)
+                .withServiceTier(CommonFields.tier(body.findText("service_tier")))
+                .withUser(body.findText("user"))
+                .withTopLogprobs(logprobs(body));
+        return CommonFields.withMetadata(options, body, extra);
     }
 
-    /** Returns unknown fields, which are passed on to vendors of this dialect. */
-    private static Map<String, Object> others(JsonFields jsonFields) {
-        Map<String, Object> others = new java.util.LinkedHashMap<>();
-        jsonFields.node().properties().forEach(field -> {
-            if (!UNDERSTOOD.contains(field.getKey()) && !field.getValue().isNull()) {
-                others.put(field.getKey(), JsonFields.plain(field.getValue()));
-            }
-        });
-        return others;
+    private static @Nullable Integer logprobs(JsonFields body) {
+        Long top = body.whole("top_logprobs");
+        return !body.flag("logprobs") ? null : top == null ? Integer.valueOf(0) : Integer.valueOf(top.intValue());
     }
 }

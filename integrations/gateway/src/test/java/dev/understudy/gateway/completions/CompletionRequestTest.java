@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatRequest.Reasoning;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ResponseFormat;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.ToolSet;
 import dev.understudy.gateway.json.BadRequest;
+import dev.understudy.gateway.json.JsonFields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CompletionRequestTest {
 
     private static CompletionRequest question(String json) {
-        return CompletionRequest.of(json.getBytes(StandardCharsets.UTF_8));
+        return CompletionRequest.of(JsonFields.of(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -40,9 +42,9 @@ class CompletionRequestTest {
              "response_format": {"type": "json_schema", "json_schema": {"name": "cat", "strict": true,
                "schema": {"type": "object"}}},
              "temperature": 0.5, "top_p": 0.9, "max_completion_tokens": 7, "stop": ["x", "y"], "seed": 3,
-             "n": 1, "user": "u", "reasoning_effort": "low", "presence_penalty": null}
+             "n": 1, "user": "u", "reasoning_effort": "low", "presence_penalty": null, "verbosity": "low"}
             """);
-        assertThat(completionRequest.stream()).isTrue();
+        assertThat(completionRequest.isStream()).isTrue();
         assertThat(completionRequest.usage()).isTrue();
         ChatRequest request = completionRequest.request();
         ToolCall call = new ToolCall("c1", "look", "{}");
@@ -63,7 +65,9 @@ class CompletionRequestTest {
         assertThat(request.sampling().maxTokens()).isEqualTo(7);
         assertThat(request.sampling().stop()).containsExactly("x", "y");
         assertThat(request.sampling().seed()).isEqualTo(3);
-        assertThat(request.extra().get("openai-chat")).isEqualTo(Map.of("user", "u", "reasoning_effort", "low"));
+        assertThat(request.options().user()).isEqualTo("u");
+        assertThat(request.options().reasoning()).isEqualTo(Reasoning.of(Reasoning.Effort.LOW));
+        assertThat(request.extra()).isEqualTo(Map.of("openai-chat", Map.of("verbosity", "low")));
     }
 
     @ParameterizedTest
@@ -77,10 +81,14 @@ class CompletionRequestTest {
         {"model":"m","messages":"hi"}                | messages              | messages has to be an array
         {"model":"m","messages":[{"role":"king"}]}   | messages[0].role      | messages[0].role has to be system,
         {"model":"m","messages":[{"role":"user"}]}   | messages[0].content   | messages[0].content has to be a string, or
-        {"model":"m","messages":[{"role":"user","content":[{"type":"video"}]}]} | messages[0].content[0].type | messages[0].content[0].type has to be text or
+        {"model":"m","messages":[{"role":"user","content":[{"type":"video"}]}]} | messages[0].content[0].type | messages[0].content[0].type has to be text,
         {"model":"m","messages":[{"role":"tool","tool_call_id":"z","content":"x"}]} | messages[0].tool_call_id | messages[0].tool_call_id names no tool call
         {"model":"m","n":2}                          | n                     | n has to be 1
-        {"model":"m","logprobs":true}                | logprobs              | logprobs are not given
+        {"model":"m","top_logprobs":2}               | top_logprobs          | top_logprobs needs logprobs
+        {"model":"m","audio":{}}                     | audio                 | audio is not given by this gateway
+        {"model":"m","reasoning_effort":"huge","messages":[{"role":"user","content":"x"}]} | reasoning_effort | reasoning_effort has to be none,
+        {"model":"m","messages":[{"role":"assistant","audio":{"id":"a"}}]} | messages[0].audio | messages[0].audio names sound
+        {"model":"m","messages":[{"role":"user","content":[{"type":"file","file":{"file_id":"f"}}]}]} | messages[0].content[0].file.file_id | messages[0].content[0].file.file_id names a file
         {"model":"m","functions":[]}                 | functions             | functions is not known here: use tools
         {"model":"m","messages":[{"role":"user","content":"x"}],"temperature":"hot"} | temperature | temperature has to be a number
         {"model":"m","messages":[{"role":"user","content":"x"}],"temperature":3}     |  | temperature is 0 to 2

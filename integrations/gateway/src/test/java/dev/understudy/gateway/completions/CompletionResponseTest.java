@@ -9,6 +9,7 @@ import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
+import dev.understudy.gateway.protocol.AnswerHead;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +25,7 @@ class CompletionResponseTest {
                 FinishReason.STOP, usage, VendorMetadata.none(), ServedBy.by("openai", "gpt-5.6")));
         ChatResponse response = answer.response();
         return new JsonMapper()
-                .readTree(CompletionResponse.of(response, "id", Instant.EPOCH, "gpt-5.6"))
+                .readTree(CompletionResponse.of(response, new AnswerHead("id", Instant.EPOCH, () -> "gpt-5.6")))
                 .path("usage");
     }
 

@@ -1,0 +1,185 @@
+package dev.understudy.gateway.completions;
+
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData.TokenLogprob;
+import dev.understudy.gateway.json.JsonFields;
+import dev.understudy.gateway.protocol.AnswerHead;
+import dev.understudy.gateway.protocol.CallError;
+import dev.understudy.gateway.protocol.ClientCall;
+import dev.understudy.gateway.protocol.EventText;
+import dev.understudy.gateway.protocol.StreamBlocks;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Encodes a stream as chunks: text in pieces, tool calls whole, a takeover as a comment. The chunks behind a takeover name
+ * the model that goes on. Not thread-safe.
+ */
+final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
+
+    private final AnswerHead head;
+    private final boolean usage;
+    private final StreamBlocks streamBlocks = new StreamBlocks(this);
+    private final StringBuilder out = new StringBuilder();
+    private String model = "";
+    private String start = "";
+    private boolean begun;
+    private boolean finished;
+    private int calls;
+
+    /** @param usage true to write the usage at the end in a chunk of its own */
+    CompletionEvents(AnswerHead head, boolean usage) {
+        this.head = head;
+        this.usage = usage;
+    }
+
+    @Override
+    public String of(StreamChunk chunk) {
+        if (finished) {
+            return "";
+        }
+        out.setLength(0);
+        if (chunk instanceof StreamChunk.Switched switched) {
+            out.append(EventText.comment(switched.to() + " goes on for " + switched.from() + " at "
+                    + switched.atOffset() + ", " + switched.reason().label()));
+        }
+        streamBlocks.add(chunk);
+        if (chunk instanceof StreamChunk.Finish finish) {
+            finish(finish);
+        }
+        return out.toString();
+    }
+
+    @Override
+    public boolean isFinished() {
+        return finished;
+    }
+
+    @Override
+    public String failed(CallError error) {
+        ObjectNode body = JsonFields.JSON.createObjectNode();
+        body.set("error", error.node());
+        return EventText.data(body);
+    }
+
+    @Override
+    public void begin(StreamBlocks.Kind kind) {}
+
+    @Override
+    public void add(StreamBlocks.Kind kind, String piece) {
+        String field =
+                switch (kind) {
+                    case TEXT -> "content";
+                    case REFUSAL -> "refusal";
+                    case REASONING -> "reasoning_content";
+                };
+        out.append("data: ").append(start()).append("{\"index\":0,\"delta\":{");
+        if (!begun) {
+            begun = true;
+            out.append("\"role\":\"assistant\",");
+        }
+        EventText.quote(out.append('"').append(field).append("\":"), piece)
+                .append("},\"logprobs\":null,\"finish_reason\":null}]")
+                .append(usage ? ",\"usage\":null}\n\n" : "}\n\n");
+    }
+
+    /** Beginning of a chunk up to its choices; made anew when another model goes on. */
+    private String start() {
+        String now = head.model().get();
+        if (start.isEmpty() || !now.equals(model)) {
+            model = now;
+            StringBuilder json = new StringBuilder("{\"id\":\"chatcmpl-")
+                    .append(head.id())
+                    .append("\",\"object\":\"chat.completion.chunk\",\"created\":")
+                    .append(head.created().getEpochSecond())
+                    .append(",\"model\":");
+            start = EventText.quote(json, now).append(",\"choices\":[").toString();
+        }
+        return start;
+    }
+
+    @Override
+    public void end(ContentBlock block, boolean wasBegun) {
+        details(block);
+        if (block instanceof ContentBlock.Text text && text.vendorData() != null) {
+            ChatResponse alone =
+                    new ChatResponse(List.of(text), ChatResponse.of("", "", "").finish());
+            ObjectNode delta = JsonFields.JSON.createObjectNode();
+            CompletionResponse.putUnlessEmpty(
+                    delta, "annotations", CompletionResponse.annotations(text.text(), alone.citations()));
+            List<TokenLogprob> logprobs = alone.logprobs();
+            if (!delta.isEmpty() || !logprobs.isEmpty()) {
+                chunk(delta, logprobs);
+            }
+        }
+    }
+
+    private void details(ContentBlock block) {
+        ObjectNode delta = JsonFields.JSON.createObjectNode();
+        CompletionResponse.putUnlessEmpty(delta, CompletionDetails.FIELD, CompletionDetails.of(List.of(block)));
+        if (!delta.isEmpty()) {
+            chunk(delta, List.of());
+        }
+    }
+
+    @Override
+    public void whole(ContentBlock block) {
+        details(block);
+        ObjectNode delta = JsonFields.JSON.createObjectNode();
+        if (block instanceof ToolCall call) {
+            CompletionResponse.call(delta.putArray("tool_calls").addObject().put("index", calls++), call);
+        }
+        CompletionResponse.putUnlessEmpty(delta, "images", CompletionResponse.images(List.of(block)));
+        if (!delta.isEmpty()) {
+            chunk(delta, List.of());
+        }
+    }
+
+    private void chunk(ObjectNode delta, List<TokenLogprob> logprobs) {
+        chunk(delta, logprobs, null);
+    }
+
+    private void chunk(ObjectNode delta, List<TokenLogprob> logprobs, @Nullable String finish) {
+        if (!begun) {
+            begun = true;
+            delta.put("role", "assistant");
+        }
+        event(body -> {
+            ObjectNode choice = body.putArray("choices").addObject().put("index", 0);
+            choice.set("delta", delta);
+            choice.set("logprobs", logprobs.isEmpty() ? null : CompletionResponse.logprobs(logprobs));
+            choice.put("finish_reason", finish);
+            if (usage) {
+                body.putNull("usage");
+            }
+        });
+    }
+
+    private void event(Consumer<ObjectNode> fields) {
+        ObjectNode body = JsonFields.JSON.createObjectNode();
+        body.put("id", "chatcmpl-" + head.id());
+        body.put("object", "chat.completion.chunk");
+        body.put("created", head.created().getEpochSecond());
+        body.put("model", head.model().get());
+        fields.accept(body);
+        out.append(EventText.data(body));
+    }
+
+    private void finish(StreamChunk.Finish finish) {
+        finished = true;
+        chunk(JsonFields.JSON.createObjectNode(), List.of(), CompletionResponse.word(finish.reason()));
+        if (usage && !finish.usage().equals(Usage.none())) { // missing usage is not zero usage
+            event(body -> {
+                body.putArray("choices");
+                CompletionResponse.usage(body.putObject("usage"), finish.usage());
+            });
+        }
+        out.append("data: [DONE]\n\n");
+    }
+}

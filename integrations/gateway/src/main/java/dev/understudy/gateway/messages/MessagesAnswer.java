@@ -1,0 +1,167 @@
+package dev.understudy.gateway.messages;
+
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
+import dev.understudy.gateway.json.JsonFields;
+import dev.understudy.gateway.protocol.AnswerHead;
+import dev.understudy.gateway.protocol.SealedBlock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes answers: a message with its blocks, stop reason and usage. */
+final class MessagesAnswer {
+
+    private MessagesAnswer() {}
+
+    /** @param stops stop sequences of the request */
+    static String of(ChatResponse response, AnswerHead head, List<String> stops) {
+        ObjectNode message = message(head);
+        ArrayNode content = message.putArray("content");
+        response.blocks().forEach(block -> blocks(block).forEach(content::add));
+        stop(message, response.finish(), stops);
+        usage(message.putObject("usage"), response.usage());
+        return message.toString();
+    }
+
+    /** Returns a message without content, as a stream begins. */
+    static ObjectNode message(AnswerHead head) {
+        ObjectNode message = JsonFields.JSON.createObjectNode();
+        message.put("id", "msg_" + head.id());
+        message.put("type", "message");
+        message.put("role", "assistant");
+        message.put("model", head.model().get());
+        return message;
+    }
+
+    static void stop(ObjectNode to, StreamChunk.Finish finish, List<String> stops) {
+        boolean atStop = "stop_sequence".equals(finish.vendorMetadata().finishReason());
+        String reason =
+                switch (finish.reason()) {
+                    case LENGTH -> "max_tokens";
+                    case TOOL_CALLS -> "tool_use";
+                    case CONTENT_FILTER -> "refusal";
+                    case PAUSE -> "pause_turn";
+                    case STOP, ERROR, OTHER -> atStop ? "stop_sequence" : "end_turn";
+                };
+        to.put("stop_reason", reason);
+        to.put("stop_sequence", reason.equals("stop_sequence") && stops.size() == 1 ? stops.get(0) : null);
+    }
+
+    /** Writes the usage, which the protocol requires. A vendor that reported none is told by a field of its own. */
+    static void usage(ObjectNode to, Usage usage) {
+        to.put("input_tokens", Math.max(0, usage.input() - usage.cachedInput() - usage.cacheWrite()));
+        to.put("cache_creation_input_tokens", usage.cacheWrite());
+        to.put("cache_read_input_tokens", usage.cachedInput());
+        to.put("output_tokens", usage.output());
+        if (usage.reasoning() > 0) {
+            to.putObject("output_tokens_details").put("thinking_tokens", usage.reasoning());
+        }
+        if (usage.equals(Usage.none())) {
+            to.put("unreported", true);
+        } else if (usage.estimated()) {
+            to.put("estimated", true);
+        }
+    }
+
+    /** Returns the content blocks of a block: none if the protocol has none and no vendor wants it back. */
+    static List<ObjectNode> blocks(ContentBlock block) {
+        if (block instanceof ContentBlock.Text text) {
+            ObjectNode node = typed("text").put("text", text.text());
+            JsonNode citations = citations(text.vendorData());
+            if (citations != null) {
+                node.set("citations", citations);
+            }
+            return List.of(node);
+        }
+        if (block instanceof ContentBlock.Refusal refusal) {
+            return List.of(typed("text").put("text", refusal.text()));
+        }
+        if (block instanceof ReasoningBlock reasoning) {
+            return List.of(thinking(reasoning));
+        }
+        if (block instanceof ToolCall call) {
+            return call(call);
+        }
+        if (block instanceof ContentBlock.Opaque opaque && isOfMessages(opaque.vendorData())) {
+            JsonNode own = json(opaque.vendorData().json());
+            return own instanceof ObjectNode node ? List.of(node) : List.of();
+        }
+        return sealed(block);
+    }
+
+    /** Hidden reasoning is a redacted block; any other is signed, with a seal where the vendor is not Anthropic itself. */
+    private static ObjectNode thinking(ReasoningBlock reasoning) {
+        String signature = signature(reasoning);
+        return reasoning.text().isEmpty()
+                ? typed("redacted_thinking").put("data", signature)
+                : typed("thinking").put("thinking", reasoning.text()).put("signature", signature);
+    }
+
+    /** Returns the signature of reasoning; "" if no vendor wants it back. */
+    static String signature(ReasoningBlock reasoning) {
+        ReasoningBlock.Signature signature = reasoning.signature();
+        if (signature != null
+                && signature.origin().equals(MessagesRequest.DIALECT)
+                && reasoning.vendorData() == null
+                && signature.redacted() == reasoning.text().isEmpty()) {
+            return signature.value();
+        }
+        String seal = SealedBlock.of(reasoning);
+        return seal == null ? "" : seal;
+    }
+
+    private static List<ObjectNode> call(ToolCall call) {
+        ObjectNode node = typed("tool_use").put("id", call.id()).put("name", call.name());
+        JsonNode input = json(call.arguments());
+        node.set("input", input != null && input.isObject() ? input : JsonFields.JSON.createObjectNode());
+        if (call.vendorData() != null && isOfMessages(call.vendorData())) {
+            JsonNode own = json(call.vendorData().json());
+            if (own instanceof ObjectNode more) {
+                more.properties().forEach(field -> node.set(field.getKey(), field.getValue()));
+            }
+            return List.of(node);
+        }
+        String seal = SealedBlock.of(call);
+        return seal == null ? List.of(node) : List.of(typed("redacted_thinking").put("data", seal), node);
+    }
+
+    private static List<ObjectNode> sealed(ContentBlock block) {
+        String seal = SealedBlock.of(block);
+        return seal == null ? List.of() : List.of(typed("redacted_thinking").put("data", seal));
+    }
+
+    /** Returns the citations of a text, as Anthropic gives them; null without any. */
+    static @Nullable JsonNode citations(@Nullable VendorData data) {
+        if (data == null || !isOfMessages(data)) {
+            return null;
+        }
+        JsonNode fields = json(data.json());
+        JsonNode citations = fields == null ? null : fields.get("citations");
+        return citations != null && citations.isArray() ? citations : null;
+    }
+
+    private static boolean isOfMessages(VendorData data) {
+        return data.origin().equals(MessagesRequest.DIALECT);
+    }
+
+    static @Nullable JsonNode json(String json) {
+        try {
+            return JsonFields.JSON.readTree(json);
+        } catch (JacksonException broken) {
+            return null;
+        }
+    }
+
+    static ObjectNode typed(String type) {
+        return JsonFields.JSON.createObjectNode().put("type", type);
+    }
+}

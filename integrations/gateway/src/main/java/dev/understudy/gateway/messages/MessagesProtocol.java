@@ -1,0 +1,48 @@
+package dev.understudy.gateway.messages;
+
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.gateway.json.JsonFields;
+import dev.understudy.gateway.protocol.AnswerHead;
+import dev.understudy.gateway.protocol.ClientCall;
+import dev.understudy.gateway.protocol.ClientProtocol;
+import dev.understudy.policy.TokenCounter;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Anthropic's Messages API. */
+public final class MessagesProtocol implements ClientProtocol {
+
+    private record Call(ChatRequest request, boolean isStream, List<String> stops) implements ClientCall {
+
+        @Override
+        public String answer(ChatResponse response, AnswerHead head) {
+            return MessagesAnswer.of(response, head, stops);
+        }
+
+        @Override
+        public Events events(AnswerHead head) {
+            return new MessagesEvents(head, stops);
+        }
+    }
+
+    @Override
+    public ClientCall read(JsonFields body, HttpHeaders headers) {
+        ChatRequest request = MessagesRequest.of(body, headers, true);
+        return new Call(request, body.flag("stream"), request.sampling().stop());
+    }
+
+    /** Returns the answer of {@code count_tokens}: an estimate, because the vendor that will answer is not known. */
+    public static String countTokens(JsonFields body, HttpHeaders headers) {
+        ChatRequest request = MessagesRequest.of(body, headers, false);
+        JsonNode tools = body.find("tools");
+        int tokens = TokenCounter.characters().countAll(request.messages())
+                + (tools == null ? 0 : TokenCounter.estimate(tools.toString()));
+        return JsonFields.JSON
+                .createObjectNode()
+                .put("input_tokens", tokens)
+                .put("estimated", true)
+                .toString();
+    }
+}

@@ -1,0 +1,189 @@
+package dev.understudy.gateway.protocol;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.ReasoningBlock;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.VendorData;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the blocks of one stream: reports where each begins, grows and ends. Tool calls and blocks of the vendor's own
+ * come whole. Not thread-safe.
+ */
+public final class StreamBlocks {
+
+    /** Kind of a block that comes in pieces. */
+    public enum Kind {
+        TEXT,
+        REFUSAL,
+        REASONING
+    }
+
+    /** Receives the blocks. */
+    public interface Sink {
+
+        /** A block begins. */
+        void begin(Kind kind);
+
+        /** A block grows. */
+        void add(Kind kind, String piece);
+
+        /**
+         * A block ends. Hidden reasoning ends without having begun.
+         *
+         * @param block the whole block
+         * @param begun false for reasoning without text
+         */
+        void end(ContentBlock block, boolean begun);
+
+        /** A block arrives whole: a tool call, an image, sound, a file or one that only its vendor interprets. */
+        void whole(ContentBlock block);
+    }
+
+    private final Sink sink;
+    private final List<ContentBlock> blocks = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private @Nullable Kind open;
+    private int number;
+    private boolean begun;
+    private ReasoningBlock.@Nullable Signature signature;
+    private @Nullable VendorData data;
+    private boolean anything;
+    private boolean answered; // with more than reasoning
+    private int offset;
+    private boolean switched;
+
+    /** Another answer continues the first one: no vendor knows the turn as a whole, so its data are not sent back. */
+    private boolean continued;
+
+    /** @param sink receives the blocks */
+    public StreamBlocks(Sink sink) {
+        this.sink = sink;
+    }
+
+    /** Returns the blocks that have ended. */
+    public List<ContentBlock> blocks() {
+        return blocks;
+    }
+
+    /**
+     * Follows a chunk.
+     *
+     * @throws ChatException.CallFailed if text that was reported is retracted, or generation failed
+     */
+    public void add(StreamChunk chunk) {
+        continued |= switched && chunk.isContent() && chunk.block() == StreamChunk.UNNUMBERED;
+        if (chunk instanceof StreamChunk.Text words) {
+            offset += words.text().length();
+            say(Kind.TEXT, words.text(), words.block());
+        } else if (chunk instanceof StreamChunk.Refusal words) {
+            say(Kind.REFUSAL, words.refusal(), words.block());
+        } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
+            think(reasoning);
+        } else if (chunk instanceof StreamChunk.BlockData more) {
+            boolean own = open != null && (more.block() == number || more.block() == StreamChunk.UNNUMBERED);
+            data = own && !continued ? more.vendorData() : data;
+        } else if (chunk instanceof StreamChunk.ToolCallDone done) {
+            whole(continued ? done.call().withVendorData(null) : done.call());
+        } else if (chunk instanceof StreamChunk.Block block) {
+            whole(block.content());
+        } else if (chunk instanceof StreamChunk.Switched) {
+            switched = true;
+        } else if (chunk instanceof StreamChunk.Reset reset) {
+            reset(reset);
+        } else if (chunk instanceof StreamChunk.Finish finish) {
+            if (finish.reason() == FinishReason.ERROR) {
+                throw failed(FailureKind.SERVER, "the vendor reports that generation failed");
+            }
+            end();
+        }
+    }
+
+    private void say(Kind kind, String piece, int block) {
+        if (piece.isEmpty()) {
+            return;
+        }
+        answered = true;
+        grow(kind, piece, block);
+    }
+
+    private void think(StreamChunk.Reasoning reasoning) {
+        if (!reasoning.thought().isEmpty()) {
+            if (signature != null) {
+                end();
+            }
+            grow(Kind.REASONING, reasoning.thought(), reasoning.block());
+        }
+        if (reasoning.closes() != null) {
+            open(Kind.REASONING, reasoning.block());
+            signature = continued ? null : reasoning.closes();
+        }
+    }
+
+    private void grow(Kind kind, String piece, int block) {
+        open(kind, block);
+        if (!begun) {
+            begun = true;
+            sink.begin(kind);
+        }
+        anything = true;
+        text.append(piece);
+        sink.add(kind, piece);
+    }
+
+    private void open(Kind kind, int block) {
+        if (open != kind || (number != block && block != StreamChunk.UNNUMBERED)) {
+            end();
+            open = kind;
+            number = block;
+        }
+    }
+
+    private void whole(ContentBlock block) {
+        end();
+        anything = true;
+        answered = true;
+        blocks.add(block);
+        sink.whole(block);
+    }
+
+    private void end() {
+        Kind kind = open;
+        if (kind == null) {
+            return;
+        }
+        ContentBlock block =
+                switch (kind) {
+                    case TEXT -> new ContentBlock.Text(text.toString(), data);
+                    case REFUSAL -> new ContentBlock.Refusal(text.toString(), data);
+                    case REASONING -> new ReasoningBlock(text.toString(), signature, data);
+                };
+        boolean wasBegun = begun;
+        open = null;
+        begun = false;
+        signature = null;
+        data = null;
+        text.setLength(0);
+        blocks.add(block);
+        sink.end(block, wasBegun);
+    }
+
+    /** Clients show reasoning beside the answer, so that more of it harms none. */
+    private void reset(StreamChunk.Reset reset) {
+        boolean nothingLost = !anything || (reset.discardFromOffset() > 0 && reset.discardFromOffset() >= offset);
+        if (!nothingLost && answered) {
+            throw failed(reset.reason(), "what was written has to be taken back, and this client cannot do that");
+        }
+        end();
+    }
+
+    private static ChatException.CallFailed failed(FailureKind kind, String message) {
+        return new ChatException.CallFailed(Failure.of(kind, message));
+    }
+}

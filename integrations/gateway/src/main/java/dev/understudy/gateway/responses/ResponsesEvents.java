@@ -1,0 +1,219 @@
+package dev.understudy.gateway.responses;
+
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
+import dev.understudy.gateway.json.JsonFields;
+import dev.understudy.gateway.protocol.AnswerHead;
+import dev.understudy.gateway.protocol.CallError;
+import dev.understudy.gateway.protocol.ClientCall;
+import dev.understudy.gateway.protocol.EventText;
+import dev.understudy.gateway.protocol.StreamBlocks;
+import java.util.List;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Encodes a stream as the events of the Responses API. Not thread-safe. */
+final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
+
+    private final AnswerHead head;
+    private final ResponsesAnswer answer;
+    private final StreamBlocks streamBlocks = new StreamBlocks(this);
+    private final ArrayNode output = JsonFields.JSON.createArrayNode();
+    private final StringBuilder out = new StringBuilder();
+    private boolean begun;
+    private boolean finished;
+    private int sequence;
+    private String itemId = "";
+
+    ResponsesEvents(AnswerHead head, ResponsesAnswer answer) {
+        this.head = head;
+        this.answer = answer;
+    }
+
+    @Override
+    public String of(StreamChunk chunk) {
+        if (finished) {
+            return "";
+        }
+        out.setLength(0);
+        if (chunk instanceof StreamChunk.Switched switched) {
+            out.append(EventText.comment(switched.to() + " goes on for " + switched.from()));
+        }
+        streamBlocks.add(chunk);
+        if (chunk instanceof StreamChunk.Finish finish) {
+            begin();
+            finished = true;
+            List<ContentBlock> blocks = streamBlocks.blocks();
+            ObjectNode body = answer.finished(head, finish, ResponsesAnswer.hasRefusal(blocks), output);
+            answer.held().keepConversation(ResponsesAnswer.id(head), blocks);
+            event("response." + body.path("status").asString(""), event -> event.set("response", body));
+        }
+        return out.toString();
+    }
+
+    @Override
+    public boolean isFinished() {
+        return finished;
+    }
+
+    @Override
+    public String failed(CallError error) {
+        out.setLength(0);
+        event("error", event -> {
+            event.put("code", error.code()).put("message", error.message()).put("param", error.field());
+            event.set("error", error.node());
+        });
+        event("response.failed", event -> event.set("response", answer.failed(head, error, output)));
+        return out.toString();
+    }
+
+    @Override
+    public void begin(StreamBlocks.Kind kind) {
+        boolean reasoning = kind == StreamBlocks.Kind.REASONING;
+        added(reasoning ? ResponsesItems.openReasoning() : ResponsesItems.message("in_progress"));
+        if (reasoning) {
+            part("response.reasoning_summary_part.added", "summary_index", ResponsesItems.summary(""));
+        } else {
+            part(
+                    "response.content_part.added",
+                    "content_index",
+                    ResponsesItems.emptyPart(kind == StreamBlocks.Kind.REFUSAL));
+        }
+    }
+
+    @Override
+    public void add(StreamBlocks.Kind kind, String piece) {
+        String type = "response." + name(kind) + ".delta";
+        out.append("event: ")
+                .append(type)
+                .append("\ndata: {\"type\":\"")
+                .append(type)
+                .append("\",\"sequence_number\":")
+                .append(sequence++)
+                .append(",\"item_id\":\"")
+                .append(itemId)
+                .append("\",\"output_index\":")
+                .append(output.size())
+                .append(kind == StreamBlocks.Kind.REASONING ? ",\"summary_index\":0" : ",\"content_index\":0")
+                .append(kind == StreamBlocks.Kind.TEXT ? ",\"logprobs\":[]" : "")
+                .append(",\"delta\":");
+        EventText.quote(out, piece).append("}\n\n");
+    }
+
+    private static String name(StreamBlocks.Kind kind) {
+        return switch (kind) {
+            case TEXT -> "output_text";
+            case REFUSAL -> "refusal";
+            case REASONING -> "reasoning_summary_text";
+        };
+    }
+
+    @Override
+    public void end(ContentBlock block, boolean wasBegun) {
+        if (!wasBegun) {
+            whole(block);
+            return;
+        }
+        List<ObjectNode> items = ResponsesItems.of(block);
+        ObjectNode item = items.get(0).put("id", itemId);
+        if (block instanceof ContentBlock.Text text) {
+            JsonNode part = item.path("content").path(0);
+            placed("response.output_text.done", "content_index", event -> {
+                event.put("text", text.text());
+                event.set("logprobs", ResponsesItems.logprobs(text.vendorData()));
+            });
+            annotations(part.path("annotations"));
+            part("response.content_part.done", "content_index", part);
+        } else if (block instanceof ContentBlock.Refusal refusal) {
+            placed("response.refusal.done", "content_index", event -> event.put("refusal", refusal.text()));
+            part(
+                    "response.content_part.done",
+                    "content_index",
+                    item.path("content").path(0));
+        } else {
+            JsonNode summary = item.path("summary").path(0);
+            placed(
+                    "response.reasoning_summary_text.done",
+                    "summary_index",
+                    event -> event.set("text", summary.get("text")));
+            part("response.reasoning_summary_part.done", "summary_index", summary);
+        }
+        done(item);
+        answer.held().keep(items, block);
+    }
+
+    private void annotations(JsonNode annotations) {
+        for (int i = 0; i < annotations.size(); i++) {
+            int index = i;
+            placed("response.output_text.annotation.added", "content_index", event -> event.put(
+                            "annotation_index", index)
+                    .set("annotation", annotations.get(index)));
+        }
+    }
+
+    @Override
+    public void whole(ContentBlock block) {
+        List<ObjectNode> items = ResponsesItems.of(block);
+        for (ObjectNode item : items) {
+            if (block instanceof ToolCall call && item.path("type").asString("").equals("function_call")) {
+                added(ResponsesItems.openCall(call).put("id", item.path("id").asString("")));
+                at("response.function_call_arguments.delta", event -> event.put("delta", call.arguments()));
+                at("response.function_call_arguments.done", event -> event.put("name", call.name())
+                        .put("arguments", call.arguments()));
+            } else {
+                added(item);
+            }
+            done(item);
+        }
+        answer.held().keep(items, block);
+    }
+
+    /** Events that announce the response come with its first content: until then a failure has its own status. */
+    private void begin() {
+        if (!begun) {
+            begun = true;
+            event("response.created", event -> event.set("response", answer.begun(head)));
+            event("response.in_progress", event -> event.set("response", answer.begun(head)));
+        }
+    }
+
+    private void added(ObjectNode item) {
+        begin();
+        itemId = item.path("id").asString("");
+        event("response.output_item.added", event -> event.put("output_index", output.size())
+                .set("item", item));
+    }
+
+    private void done(ObjectNode item) {
+        event("response.output_item.done", event -> event.put("output_index", output.size())
+                .set("item", item));
+        output.add(item);
+    }
+
+    private void part(String type, String index, JsonNode part) {
+        placed(type, index, event -> event.set("part", part));
+    }
+
+    private void placed(String type, String index, Consumer<ObjectNode> fields) {
+        at(type, event -> {
+            event.put(index, 0);
+            fields.accept(event);
+        });
+    }
+
+    private void at(String type, Consumer<ObjectNode> fields) {
+        event(type, event -> {
+            event.put("item_id", itemId).put("output_index", output.size());
+            fields.accept(event);
+        });
+    }
+
+    private void event(String type, Consumer<ObjectNode> fields) {
+        ObjectNode event = ResponsesItems.typed(type).put("sequence_number", sequence++);
+        fields.accept(event);
+        out.append(EventText.event(type, event));
+    }
+}
