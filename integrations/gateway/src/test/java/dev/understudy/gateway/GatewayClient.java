@@ -117,7 +117,7 @@ public final class GatewayClient {
                 .build());
     }
 
-    Response get(String path, String... headers) {
+    public Response get(String path, String... headers) {
         return send(request(path, headers).GET().build());
     }
 

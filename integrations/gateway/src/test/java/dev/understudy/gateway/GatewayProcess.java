@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A gateway in a process of its own, with limits of heap and descriptors. */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader out;
@@ -30,24 +30,41 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /**
+     * Resources of the process.
+     *
+     * @param heap MiB of heap
+     * @param descriptors open files and sockets
+     */
+    public record Resources(int heap, int descriptors) {
+        static final Resources SMALL = new Resources(256, 1_024);
+    }
+
+    static GatewayProcess start(Path folder, String config, Map<String, String> environment, String... options)
+            throws IOException {
+        return start(Resources.SMALL, folder, config, environment, options);
+    }
+
+    /**
      * Starts a gateway on a free port and waits until it listens.
      *
      * @param folder where the configuration and the output of errors are written
      * @param environment tokens and keys
      * @param options further options
      */
-    static GatewayProcess start(Path folder, String config, Map<String, String> environment, String... options)
+    public static GatewayProcess start(
+            Resources resources, Path folder, String config, Map<String, String> environment, String... options)
             throws IOException {
         Path file = Files.writeString(folder.resolve("understudy.yaml"), config);
         Path errors = folder.resolve("errors.txt");
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 1024 && exec \"$@\"", "sh"));
+        String limit = "ulimit -n " + resources.descriptors() + " && exec \"$@\"";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", limit, "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                "-Xmx256m",
-                "-XX:MaxDirectMemorySize=128m",
+                "-Xmx" + resources.heap() + "m",
+                "-XX:MaxDirectMemorySize=" + resources.heap() / 2 + "m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
+                "-XX:TieredStopAtLevel=" + (resources.equals(Resources.SMALL) ? 1 : 4),
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
@@ -69,12 +86,12 @@ final class GatewayProcess implements AutoCloseable {
         return new GatewayProcess(process, out, errors, Integer.parseInt(line.replaceFirst(".*:(\\d+)/v1", "$1")));
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** Returns the response to a request, or fails with what the process has printed if it has ended. */
-    GatewayClient.Response get(String path, String... headers) {
+    public GatewayClient.Response get(String path, String... headers) {
         try {
             return new GatewayClient(port).get(path, headers);
         } catch (AssertionError noResponse) {
@@ -87,19 +104,19 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** Sends SIGTERM. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
     /** Waits for the end and returns the exit code. */
-    int exitCode(int seconds) throws InterruptedException {
+    public int exitCode(int seconds) throws InterruptedException {
         if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
             throw new AssertionError("still running");
         }
         return process.exitValue();
     }
 
-    String errors() {
+    public String errors() {
         try {
             return Files.readString(errors);
         } catch (IOException e) {
@@ -109,12 +126,21 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Returns the largest resident memory so far in MiB; 0 where the system does not tell. */
     long peakMemory() throws IOException {
+        return memory("VmHWM:");
+    }
+
+    /** Returns the resident memory in MiB; 0 where the system does not tell. */
+    public long memory() throws IOException {
+        return memory("VmRSS:");
+    }
+
+    private long memory(String field) throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {
             return 0;
         }
         try (Stream<String> lines = Files.lines(status)) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(field))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
                     .findFirst()
                     .orElse(0);
@@ -122,7 +148,7 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     /** Returns the number of open descriptors; 0 where the system does not tell. */
-    long descriptors() {
+    public long descriptors() {
         Path folder = Path.of("/proc", Long.toString(process.pid()), "fd");
         if (!Files.exists(folder)) {
             return 0;

@@ -40,6 +40,7 @@ final class SoakUpstream implements AutoCloseable {
 
     private final DisposableServer server;
     private final boolean tls;
+    private final Duration pace;
     private final SplittableRandom random;
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong faults = new AtomicLong();
@@ -47,6 +48,12 @@ final class SoakUpstream implements AutoCloseable {
 
     /** @param certificate for HTTP/2 over TLS; null for HTTP/1.1 */
     SoakUpstream(@Nullable X509Bundle certificate, long seed) {
+        this(certificate, seed, PACE);
+    }
+
+    /** @param pace time between two words of a stream */
+    SoakUpstream(@Nullable X509Bundle certificate, long seed, Duration pace) {
+        this.pace = pace;
         this.random = new SplittableRandom(seed);
         this.tls = certificate != null;
         HttpServer http = HttpServer.create().host("127.0.0.1").port(0);
@@ -135,7 +142,7 @@ final class SoakUpstream implements AutoCloseable {
         return response.sendString(sent).then();
     }
 
-    private static Mono<Void> stream(long call, @Nullable Fault fault, HttpServerResponse response) {
+    private Mono<Void> stream(long call, @Nullable Fault fault, HttpServerResponse response) {
         List<String> events = new ArrayList<>();
         if (fault != Fault.EMPTY) {
             SoakAnswers.pieces(call).forEach(piece -> events.add(event("{\"content\":\"" + piece + "\"}", "null")));
@@ -143,7 +150,7 @@ final class SoakUpstream implements AutoCloseable {
         events.add(event("{}", "\"stop\""));
         events.add("data: [DONE]\n\n");
         int cut = events.size() / 2;
-        Flux<String> all = Flux.fromIterable(events).delayElements(PACE);
+        Flux<String> all = Flux.fromIterable(events).delayElements(pace);
         Flux<String> sent = fault == Fault.CUT
                 ? all.take(cut).concatWith(failing())
                 : fault == Fault.SILENT ? all.take(cut).concatWith(Flux.never()) : all;
