@@ -15,10 +15,23 @@ function finish(text) {
   state(text);
 }
 
-function ask(question) {
-  // randomUUID is there in secure contexts only, and this page may be served by plain HTTP to another machine.
-  const id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const source = new EventSource(`/chat/${id}?question=${encodeURIComponent(question)}`);
+async function ask(question) {
+  element('send').disabled = true;
+  let started;
+  try {
+    const response = await fetch('/chat', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ question }),
+    });
+    started = response.ok ? await response.json() : null;
+  } catch {
+    started = null;
+  }
+  if (started === null) {
+    finish('The question could not be asked');
+    return;
+  }
+  const { id } = started;
+  const source = new EventSource(`/chat/${id}`);
   current = { id, source };
   const answer = element('answer');
   answer.textContent = '';

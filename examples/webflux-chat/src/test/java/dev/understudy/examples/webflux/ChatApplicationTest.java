@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,10 +52,10 @@ class ChatApplicationTest {
     @Test
     void textOfACutAnswerEqualsTheUninterruptedRun() {
         vendors.openAi().always(answer());
-        List<ServerSentEvent<Map<String, Object>>> uninterrupted = read(id(), 0);
+        List<ServerSentEvent<Map<String, Object>>> uninterrupted = read(start(), 0);
         vendors.openAi().always(answer().cut(FaultPoint.tokens(24)));
         int calls = vendors.claude().calls().size();
-        List<ServerSentEvent<Map<String, Object>>> rescued = read(id(), 0);
+        List<ServerSentEvent<Map<String, Object>>> rescued = read(start(), 0);
         assertThat(vendors.claude().calls()).hasSize(calls + 1);
         assertThat(text(rescued)).isEqualTo(text(uninterrupted)).isEqualTo(WHOLE);
         assertThat(rescued.get(rescued.size() - 1).event()).isEqualTo("done");
@@ -65,11 +64,11 @@ class ChatApplicationTest {
     @Test
     void readerThatComesBackReadsOnAndTheModelIsAskedOnce() {
         vendors.openAi().always(answer());
-        String id = id();
+        String id = start();
         String all = text(read(id, 0));
         int calls = vendors.openAi().calls().size();
         List<ServerSentEvent<Map<String, Object>>> rest = read(id, 5);
-        assertThat(rest.get(0).id()).isEqualTo("6");
+        assertThat(rest.get(0).id()).isEqualTo(id + ".6");
         assertThat(all).endsWith(text(rest));
         assertThat(vendors.openAi().calls()).hasSize(calls);
     }
@@ -78,7 +77,7 @@ class ChatApplicationTest {
     void stopEndsTheCallOfTheVendor() {
         vendors.openAi().always(answer().stall(FaultPoint.tokens(3)));
         int before = vendors.openAi().requests().size();
-        String id = id();
+        String id = start();
         StepVerifier.create(exchange(id, 0))
                 .expectNextCount(1)
                 .then(() -> client.delete()
@@ -93,6 +92,11 @@ class ChatApplicationTest {
                 .expectNextMatches(request -> request.ending() == RecordedRequest.Ending.CLIENT_CANCELLED)
                 .expectComplete()
                 .verify(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void unknownAnswerIsNotFound() {
+        client.get().uri("/chat/nothing").exchange().expectStatus().isNotFound();
     }
 
     @Test
@@ -114,14 +118,23 @@ class ChatApplicationTest {
         return ScriptedReply.tokens(DemoVendors.tokens());
     }
 
-    private static String id() {
-        return UUID.randomUUID().toString();
+    private String start() {
+        Map<String, String> started = client.post()
+                .uri("/chat")
+                .bodyValue(Map.of("question", "Hi"))
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(new ParameterizedTypeReference<Map<String, String>>() {})
+                .returnResult()
+                .getResponseBody();
+        return Objects.requireNonNull(started).get("id");
     }
 
     private Flux<ServerSentEvent<Map<String, Object>>> exchange(String id, long after) {
         return client.get()
-                .uri("/chat/" + id + "?question=Hi")
-                .header("Last-Event-ID", Long.toString(after))
+                .uri("/chat/" + id)
+                .header("Last-Event-ID", after == 0 ? "" : id + "." + after)
                 .exchange()
                 .expectStatus()
                 .isOk()

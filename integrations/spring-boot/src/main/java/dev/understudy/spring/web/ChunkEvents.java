@@ -6,23 +6,46 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
+import dev.understudy.streaming.PositionedChunk;
+import dev.understudy.streaming.kept.KeptStreamException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Flux;
 
 /** Converts the chunks of one stream to events with JSON objects. Used by one subscriber. */
 final class ChunkEvents {
 
+    private final boolean allRead; // a stream without chunks is complete
     private long count;
     private boolean finished;
+    private boolean chunks; // at least one came
+    private boolean kept;
+    private String id = "";
+
+    /**
+     * @param allRead {@code true} if a stream without chunks is complete, because the reader has read all of it
+     */
+    ChunkEvents(boolean allRead) {
+        this.allRead = allRead;
+    }
+
+    /** Returns the event of a chunk of a kept stream, with an id from which a reader continues. */
+    @Nullable
+    ServerSentEvent<Map<String, Object>> of(PositionedChunk one) {
+        kept = true;
+        id = one.eventId();
+        return of(one.chunk());
+    }
 
     /** Returns the event of a chunk; {@code null} for chunks that clients do not need. */
     @Nullable
     ServerSentEvent<Map<String, Object>> of(StreamChunk chunk) {
+        chunks = true;
         if (finished) {
             return null;
         }
@@ -46,7 +69,7 @@ final class ChunkEvents {
 
     /** Ends a stream without an error: it was cut if it was not finished. */
     Flux<ServerSentEvent<Map<String, Object>>> end() {
-        return finished
+        return finished || (allRead && !chunks)
                 ? Flux.empty()
                 : Flux.error(new ChatException.CallFailed(
                         Failure.of(FailureKind.TRUNCATED, "The stream ended without a finish reason")));
@@ -61,7 +84,21 @@ final class ChunkEvents {
         if (finished) {
             return Flux.empty();
         }
-        return count == 0 && !committed ? Flux.error(error) : Flux.just(event("error", problem(error)));
+        return count == 0 && !committed
+                ? Flux.error(error)
+                : Flux.just(event("error", problem(UnderstudyProblems.of(error))));
+    }
+
+    /** Ends a kept stream that cannot be read on. A response that is aborted is one that browsers ask for again. */
+    Flux<ServerSentEvent<Map<String, Object>>> end(KeptStreamException error, boolean committed) {
+        if (finished) {
+            return Flux.empty();
+        }
+        ResponseStatusException response = KeptStreamProblems.response(error);
+        boolean again = error.reason() == KeptStreamException.Reason.UNAVAILABLE;
+        return again || (count == 0 && !committed)
+                ? Flux.error(response)
+                : Flux.just(event("error", problem(response.getBody())));
     }
 
     private ServerSentEvent<Map<String, Object>> finish(StreamChunk.Finish finish) {
@@ -96,8 +133,7 @@ final class ChunkEvents {
         return data;
     }
 
-    private static Map<String, Object> problem(ChatException error) {
-        ProblemDetail problem = UnderstudyProblems.of(error);
+    private static Map<String, Object> problem(ProblemDetail problem) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("type", String.valueOf(problem.getType()));
         data.put("title", String.valueOf(problem.getTitle()));
@@ -112,10 +148,9 @@ final class ChunkEvents {
 
     private ServerSentEvent<Map<String, Object>> event(String event, Map<String, Object> data) {
         count++;
-        return ServerSentEvent.<Map<String, Object>>builder()
-                .id(Long.toString(count))
-                .event(event)
-                .data(data)
-                .build();
+        ServerSentEvent.Builder<Map<String, Object>> builder =
+                ServerSentEvent.<Map<String, Object>>builder().event(event).data(data);
+        String number = kept ? id : Long.toString(count);
+        return number.isEmpty() ? builder.build() : builder.id(number).build();
     }
 }

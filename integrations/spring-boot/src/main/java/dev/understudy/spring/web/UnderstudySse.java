@@ -3,12 +3,16 @@ package dev.understudy.spring.web;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.streaming.PositionedChunk;
 import dev.understudy.streaming.SseWriter;
+import dev.understudy.streaming.kept.KeptStreamException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.codec.ServerSentEvent;
 import reactor.core.publisher.Flux;
 
@@ -36,19 +40,42 @@ public final class UnderstudySse {
      */
     public static Flux<ServerSentEvent<Map<String, Object>>> events(Flux<StreamChunk> stream) {
         return Flux.defer(() -> {
-            ChunkEvents events = new ChunkEvents();
-            AtomicBoolean commented = new AtomicBoolean();
-            Flux<ServerSentEvent<Map<String, Object>>> answer = stream.<ServerSentEvent<Map<String, Object>>>handle(
-                            (chunk, sink) -> {
-                                ServerSentEvent<Map<String, Object>> event = events.of(chunk);
-                                if (event != null) {
-                                    sink.next(event);
-                                }
-                            })
-                    .concatWith(Flux.defer(events::end))
-                    .onErrorResume(ChatException.class, error -> events.end(error, commented.get()));
-            return keptAlive(answer, () -> commented.set(true));
+            ChunkEvents events = new ChunkEvents(false);
+            return written(stream, events, events::of);
         });
+    }
+
+    /**
+     * Writes the events of {@link #events} for a stream that is kept, or for its rest. Their ids are those with which a
+     * reader continues: a browser sends the last one back as {@code Last-Event-ID} when it connects again. A stream without
+     * chunks, for a reader that received all of it, has no events. A stream that cannot be read any more fails the response
+     * with status 404, 410 or 503 before its first event; afterwards a store that does not answer aborts the response, so
+     * that the browser connects again, and any other reason is the event {@code error}.
+     *
+     * @param stream chunks of {@link dev.understudy.streaming.kept.KeptStreams}
+     * @return the events
+     */
+    public static Flux<ServerSentEvent<Map<String, Object>>> keptEvents(Flux<PositionedChunk> stream) {
+        return Flux.defer(() -> {
+            ChunkEvents events = new ChunkEvents(true);
+            return written(stream, events, events::of);
+        });
+    }
+
+    private static <T> Flux<ServerSentEvent<Map<String, Object>>> written(
+            Flux<T> stream, ChunkEvents events, Function<T, @Nullable ServerSentEvent<Map<String, Object>>> event) {
+        AtomicBoolean commented = new AtomicBoolean();
+        Flux<ServerSentEvent<Map<String, Object>>> answer = stream.<ServerSentEvent<Map<String, Object>>>handle(
+                        (chunk, sink) -> {
+                            ServerSentEvent<Map<String, Object>> one = event.apply(chunk);
+                            if (one != null) {
+                                sink.next(one);
+                            }
+                        })
+                .concatWith(Flux.defer(events::end))
+                .onErrorResume(ChatException.class, error -> events.end(error, commented.get()))
+                .onErrorResume(KeptStreamException.class, error -> events.end(error, commented.get()));
+        return keptAlive(answer, () -> commented.set(true));
     }
 
     /**
@@ -60,15 +87,33 @@ public final class UnderstudySse {
      */
     public static Flux<ServerSentEvent<String>> openAi(Flux<StreamChunk> stream, String model) {
         return Flux.defer(() -> {
-            AtomicBoolean begun = new AtomicBoolean();
             Flux<StreamChunk> answer = stream.filter(chunk -> !(chunk instanceof StreamChunk.Switched))
                     .onErrorMap(ChatException.class, UnderstudySse::neutral);
-            return SseWriter.of(model)
-                    .write(answer)
-                    .concatMapIterable(UnderstudySse::split, 1)
-                    .filter(event -> begun.get() || !isError(event))
-                    .doOnNext(event -> begun.set(true))
-                    .onErrorComplete(error -> begun.get() && error instanceof ChatException);
+            return forClients(SseWriter.of(model).write(answer));
+        });
+    }
+
+    private static Flux<ServerSentEvent<String>> forClients(Flux<String> written) {
+        AtomicBoolean begun = new AtomicBoolean();
+        return written.concatMapIterable(UnderstudySse::split, 1)
+                .filter(event -> begun.get() || !isError(event))
+                .doOnNext(event -> begun.set(true))
+                .onErrorComplete(error -> begun.get() && error instanceof ChatException);
+    }
+
+    /**
+     * Writes the events of {@link #openAi} for a stream that is kept, or for its rest, with ids as in {@link #keptEvents}.
+     *
+     * @param stream chunks of {@link dev.understudy.streaming.kept.KeptStreams}
+     * @param model name of the model in the events
+     * @return the events
+     */
+    public static Flux<ServerSentEvent<String>> keptOpenAi(Flux<PositionedChunk> stream, String model) {
+        return Flux.defer(() -> {
+            Flux<PositionedChunk> answer = stream.filter(one -> !(one.chunk() instanceof StreamChunk.Switched))
+                    .onErrorMap(ChatException.class, UnderstudySse::neutral);
+            return forClients(SseWriter.of(model).writeKept(answer))
+                    .onErrorMap(KeptStreamException.class, KeptStreamProblems::response);
         });
     }
 
@@ -79,15 +124,19 @@ public final class UnderstudySse {
 
     /** Splits events that are written already; data begins with a space, which readers of events remove. */
     private static List<ServerSentEvent<String>> split(String written) {
-        return Arrays.stream(written.split("\n\n"))
-                .map(event -> event.startsWith(":")
-                        ? ServerSentEvent.<String>builder()
-                                .comment(event.substring(1).strip())
-                                .build()
-                        : ServerSentEvent.<String>builder()
-                                .data(event.substring("data:".length()))
-                                .build())
-                .toList();
+        return Arrays.stream(written.split("\n\n")).map(UnderstudySse::event).toList();
+    }
+
+    private static ServerSentEvent<String> event(String written) {
+        ServerSentEvent.Builder<String> event = ServerSentEvent.builder();
+        if (written.startsWith(":")) {
+            return event.comment(written.substring(1).strip()).build();
+        }
+        int data = written.startsWith("id: ") ? written.indexOf('\n') + 1 : 0;
+        if (data > 0) {
+            event.id(written.substring("id: ".length(), data - 1));
+        }
+        return event.data(written.substring(data + "data:".length())).build();
     }
 
     /** Returns an error whose message clients may read, with the original as its cause. */
