@@ -11,6 +11,8 @@ import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.webhook.Webhooks;
+import dev.understudy.redis.RedisOptions;
+import dev.understudy.redis.RedisSharedState;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
@@ -55,7 +57,8 @@ final class Gateway implements AutoCloseable {
                 ears = ears.and(posted);
             }
             this.scenarioServers = config == null ? opened(ScenarioServers.open(ears)) : null;
-            this.agents = opened(config != null ? Agents.open(config, ears) : Agents.of(understudies()));
+            this.agents =
+                    opened(config != null ? open(config, ears, gatewayOptions.redis()) : Agents.of(understudies()));
             bind(metrics, config);
             GatewayServer gatewayServer = gatewayOptions.gatewayServer();
             this.host = gatewayServer.host();
@@ -110,6 +113,14 @@ final class Gateway implements AutoCloseable {
         } catch (IllegalArgumentException removed) { // by a reload of the configuration
             return null;
         }
+    }
+
+    private Agents open(Config config, Listener listener, @Nullable RedisOptions redis) {
+        Agents.Builder builder = Agents.builder(config).listener(listener);
+        if (redis != null) {
+            builder.sharedState(opened(RedisSharedState.open(redis, RedisSharedState.Options.defaults())));
+        }
+        return builder.open();
     }
 
     private Understudy[] understudies() {

@@ -3,6 +3,8 @@ package dev.understudy.gateway;
 import dev.understudy.gateway.key.KeySpec;
 import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Config;
+import dev.understudy.redis.RedisConnections;
+import dev.understudy.redis.RedisOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param keySource source of the clients' keys
  * @param keys the clients' keys
  * @param cors web pages that may call
+ * @param redis Redis through which instances share state; {@code null} for none
  * @param defaultAgent agent of requests whose model is no agent; {@code null} to refuse them
  * @param admin tokens of operators; {@code null} to disable the admin routes
  * @param operators tokens of operators, for the metrics
@@ -27,6 +30,7 @@ record GatewayOptions(
         KeySource keySource,
         List<KeySpec> keys,
         Cors cors,
+        @Nullable RedisOptions redis,
         @Nullable String defaultAgent,
         Admin.@Nullable Options admin,
         OperatorTokens operators) {
@@ -66,6 +70,7 @@ record GatewayOptions(
                 source,
                 source.read(),
                 cors(values, source),
+                redis(values),
                 defaultAgent(values, config),
                 admin(environment),
                 new OperatorTokens(text(environment, "GATEWAY_READ_TOKEN"), text(environment, "GATEWAY_ADMIN_TOKEN")));
@@ -113,6 +118,21 @@ record GatewayOptions(
             throw wrong("There is no configuration: name one with --config FILE, or try --demo");
         }
         return config;
+    }
+
+    private static @Nullable RedisOptions redis(OptionValues values) {
+        String url = values.text(Option.REDIS);
+        if (url == null) {
+            return null;
+        }
+        try {
+            RedisOptions redis = RedisOptions.of(url);
+            RedisConnections.of(redis).close(); // connects to nothing, and checks the address
+            return redis;
+        } catch (IllegalArgumentException wrong) {
+            throw wrong("--redis has no usable URL: write redis://host:6379, rediss:// for TLS, redis-sentinel:// or "
+                    + "redis-cluster://"); // may hold a password, so it is not quoted
+        }
     }
 
     private static @Nullable String defaultAgent(OptionValues values, @Nullable Config config) {

@@ -38,6 +38,10 @@ enum Option {
     MAX_CALLS("N", "GATEWAY_MAX_CALLS", "concurrent calls, streams included; further ones get 503. 256"),
     MAX_CONNECTIONS("N", "GATEWAY_MAX_CONNECTIONS", "open connections; twice the calls"),
     MAX_BODY("MIB", "GATEWAY_MAX_BODY", "size of a request; 16"),
+    REDIS(
+            "URL",
+            "UNDERSTUDY_REDIS_URL",
+            "shares circuits, holds and cooldowns with other instances: redis://host:6379"),
     HELP(null, null, "prints this text");
 
     private final @Nullable String argument;

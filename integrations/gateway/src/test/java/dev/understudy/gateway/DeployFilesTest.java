@@ -26,8 +26,7 @@ class DeployFilesTest {
     private static final Path ROOT = Path.of(System.getProperty("understudy.root"));
     private static final Path DEPLOY = ROOT.resolve("integrations/gateway/deploy");
     private static final Pattern VARIABLE = Pattern.compile("GATEWAY_[A-Z_]+|UNDERSTUDY_[A-Z_]+");
-    private static final Set<String> SECRETS =
-            Set.of("GATEWAY_TOKEN", "GATEWAY_ADMIN_TOKEN", "GATEWAY_READ_TOKEN", "UNDERSTUDY_REDIS_URL");
+    private static final Set<String> SECRETS = Set.of("GATEWAY_TOKEN", "GATEWAY_ADMIN_TOKEN", "GATEWAY_READ_TOKEN");
 
     private static String text(String name) throws IOException {
         return Files.readString(DEPLOY.resolve(name));
