@@ -9,8 +9,8 @@ import static dev.understudy.Interleavings.together;
 import dev.understudy.guard.FinishWait;
 import dev.understudy.policy.TimeoutPolicy;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -83,8 +83,7 @@ class WatchdogRaceTest {
         }
 
         static Ends over(Signals signals, PendingTimers timers) {
-            WatchdogSubscriber<Object> watchdog =
-                    new WatchdogSubscriber<>(signals, LIMITS, timers, new FinishWait());
+            WatchdogSubscriber<Object> watchdog = new WatchdogSubscriber<>(signals, LIMITS, timers, new FinishWait());
             watchdog.onSubscribe(Operators.emptySubscription());
             return new Real(shared(watchdog));
         }

@@ -31,7 +31,8 @@ class RetryTokenBucketRaceTest {
     @Test
     void oneRetryTakesTheLastToken() {
         hold(() -> {
-            RetryTokenBucket bucket = shared(new RetryTokenBucket(RetryBudget.defaults().withFloor(0).withMemory(Duration.ofSeconds(1)), 0));
+            RetryTokenBucket bucket = shared(
+                    new RetryTokenBucket(RetryBudget.defaults().withFloor(0).withMemory(Duration.ofSeconds(1)), 0));
             AtomicInteger taken = shared(new AtomicInteger());
             Runnable retry = () -> taken.addAndGet(bucket.take(0) ? 1 : 0);
             together(retry, retry, retry);

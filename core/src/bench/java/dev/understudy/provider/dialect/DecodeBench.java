@@ -1,11 +1,11 @@
 package dev.understudy.provider.dialect;
 
+import com.sun.management.ThreadMXBean;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.framing.DecodeTree;
 import dev.understudy.provider.framing.Framing;
 import dev.understudy.provider.ollama.DecodeStream;
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

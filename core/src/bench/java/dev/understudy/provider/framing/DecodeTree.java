@@ -26,26 +26,30 @@ public record DecodeTree(UnaryOperator<JsonNode> words, UnaryOperator<JsonNode> 
                         event -> event.path("choices").path(0).path("delta").path("content"),
                         event -> event.path("choices").path(0).path("finish_reason"));
             case "anthropic" ->
-                new DecodeTree(
-                        event -> event.path("delta").path("text"),
-                        event -> event.path("delta").path("stop_reason"));
+                new DecodeTree(event -> event.path("delta").path("text"), event -> event.path("delta")
+                        .path("stop_reason"));
             case "openai-responses" ->
-                new DecodeTree(
-                        event -> event.path("delta"), event -> event.path("response").path("status"));
+                new DecodeTree(event -> event.path("delta"), event -> event.path("response")
+                        .path("status"));
             case "gemini" ->
                 new DecodeTree(
-                        event -> event.path("candidates").path(0).path("content").path("parts").path(0).path("text"),
+                        event -> event.path("candidates")
+                                .path(0)
+                                .path("content")
+                                .path("parts")
+                                .path(0)
+                                .path("text"),
                         event -> event.path("candidates").path(0).path("finishReason"));
             case "ollama" ->
-                new DecodeTree(
-                        event -> event.path("message").path("content"), event -> event.path("done_reason"));
+                new DecodeTree(event -> event.path("message").path("content"), event -> event.path("done_reason"));
             case "cohere" ->
                 new DecodeTree(
-                        event -> event.path("delta").path("message").path("content").path("text"),
+                        event -> event.path("delta")
+                                .path("message")
+                                .path("content")
+                                .path("text"),
                         event -> event.path("delta").path("finish_reason"));
-            default ->
-                new DecodeTree(
-                        event -> event.path("delta").path("text"), event -> event.path("stopReason"));
+            default -> new DecodeTree(event -> event.path("delta").path("text"), event -> event.path("stopReason"));
         };
     }
 

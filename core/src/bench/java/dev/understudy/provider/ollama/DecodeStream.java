@@ -26,14 +26,8 @@ public record DecodeStream(Dialect dialect, List<byte[]> pieces, int bytes, int 
     public static final int WORDS = 1_000;
     private static final int PIECE = 8 << 10;
 
-    public static final List<String> NAMES = List.of(
-            "openai-chat",
-            "anthropic",
-            "openai-responses",
-            "gemini",
-            "ollama",
-            "cohere",
-            "bedrock-converse");
+    public static final List<String> NAMES =
+            List.of("openai-chat", "anthropic", "openai-responses", "gemini", "ollama", "cohere", "bedrock-converse");
 
     public static DecodeStream of(String name) {
         return switch (name) {
@@ -48,81 +42,109 @@ public record DecodeStream(Dialect dialect, List<byte[]> pieces, int bytes, int 
     }
 
     private static DecodeStream openAiChat() {
-        String head = "{'id':'chatcmpl-0123456789abcdefghijklmnopq','object':'chat.completion.chunk','created':1770000000,"
-                + "'model':'gpt-5-2026-01-01','service_tier':'default','system_fingerprint':'fp_0123456789',"
-                + "'choices':[{'index':0,'delta':";
-        return of(new OpenAiChat(OpenAiCompatibility.defaults()), WORDS + 2, i -> "data: " + head
-                + (i == 0
-                        ? "{'role':'assistant','content':'','refusal':null},'logprobs':null,'finish_reason':null}]}"
-                        : i > WORDS
-                                ? "{},'logprobs':null,'finish_reason':'stop'}]}"
-                                : "{'content':' word" + i + "'},'logprobs':null,'finish_reason':null}]}")
-                + "\n\n");
+        String head =
+                "{'id':'chatcmpl-0123456789abcdefghijklmnopq','object':'chat.completion.chunk','created':1770000000,"
+                        + "'model':'gpt-5-2026-01-01','service_tier':'default','system_fingerprint':'fp_0123456789',"
+                        + "'choices':[{'index':0,'delta':";
+        return of(
+                new OpenAiChat(OpenAiCompatibility.defaults()),
+                WORDS + 2,
+                i -> "data: " + head
+                        + (i == 0
+                                ? "{'role':'assistant','content':'','refusal':null},'logprobs':null,'finish_reason':null}]}"
+                                : i > WORDS
+                                        ? "{},'logprobs':null,'finish_reason':'stop'}]}"
+                                        : "{'content':' word" + i + "'},'logprobs':null,'finish_reason':null}]}")
+                        + "\n\n");
     }
 
     private static DecodeStream anthropic() {
-        return of(new Anthropic(), WORDS + 5, i -> named(switch (i) {
-            case 0 ->
-                "{'type':'message_start','message':{'id':'msg_1','type':'message','role':'assistant','model':'claude',"
-                        + "'content':[],'stop_reason':null,'usage':{'input_tokens':25,'output_tokens':1}}}";
-            case 1 -> "{'type':'content_block_start','index':0,'content_block':{'type':'text','text':''}}";
-            case WORDS + 2 -> "{'type':'content_block_stop','index':0}";
-            case WORDS + 3 ->
-                "{'type':'message_delta','delta':{'stop_reason':'end_turn','stop_sequence':null},"
-                        + "'usage':{'output_tokens':1000}}";
-            case WORDS + 4 -> "{'type':'message_stop'}";
-            default ->
-                "{'type':'content_block_delta','index':0,'delta':{'type':'text_delta','text':' word" + i + "'}}";
-        }));
+        return of(
+                new Anthropic(),
+                WORDS + 5,
+                i -> named(
+                        switch (i) {
+                            case 0 ->
+                                "{'type':'message_start','message':{'id':'msg_1','type':'message','role':'assistant','model':'claude',"
+                                        + "'content':[],'stop_reason':null,'usage':{'input_tokens':25,'output_tokens':1}}}";
+                            case 1 ->
+                                "{'type':'content_block_start','index':0,'content_block':{'type':'text','text':''}}";
+                            case WORDS + 2 -> "{'type':'content_block_stop','index':0}";
+                            case WORDS + 3 ->
+                                "{'type':'message_delta','delta':{'stop_reason':'end_turn','stop_sequence':null},"
+                                        + "'usage':{'output_tokens':1000}}";
+                            case WORDS + 4 -> "{'type':'message_stop'}";
+                            default ->
+                                "{'type':'content_block_delta','index':0,'delta':{'type':'text_delta','text':' word" + i
+                                        + "'}}";
+                        }));
     }
 
     private static DecodeStream responses() {
-        return of(new OpenAiResponses(), WORDS + 3, i -> named(switch (i) {
-            case 0 ->
-                "{'type':'response.created','sequence_number':0,'response':{'id':'resp_1','object':'response',"
-                        + "'status':'in_progress','model':'gpt-5','output':[]}}";
-            case 1 ->
-                "{'type':'response.output_item.added','sequence_number':1,'output_index':0,'item':{'id':'msg_1',"
-                        + "'type':'message','status':'in_progress','content':[],'role':'assistant'}}";
-            case WORDS + 2 ->
-                "{'type':'response.completed','sequence_number':1002,'response':{'id':'resp_1','status':'completed',"
-                        + "'model':'gpt-5','output':[],'usage':{'input_tokens':25,'output_tokens':1000}}}";
-            default ->
-                "{'type':'response.output_text.delta','sequence_number':" + i + ",'item_id':'msg_0123456789abcdef0123',"
-                        + "'output_index':0,'content_index':0,'delta':' word" + i + "','logprobs':[],"
-                        + "'obfuscation':'abcdefghij'}";
-        }));
+        return of(
+                new OpenAiResponses(),
+                WORDS + 3,
+                i -> named(
+                        switch (i) {
+                            case 0 ->
+                                "{'type':'response.created','sequence_number':0,'response':{'id':'resp_1','object':'response',"
+                                        + "'status':'in_progress','model':'gpt-5','output':[]}}";
+                            case 1 ->
+                                "{'type':'response.output_item.added','sequence_number':1,'output_index':0,'item':{'id':'msg_1',"
+                                        + "'type':'message','status':'in_progress','content':[],'role':'assistant'}}";
+                            case WORDS + 2 ->
+                                "{'type':'response.completed','sequence_number':1002,'response':{'id':'resp_1','status':'completed',"
+                                        + "'model':'gpt-5','output':[],'usage':{'input_tokens':25,'output_tokens':1000}}}";
+                            default ->
+                                "{'type':'response.output_text.delta','sequence_number':" + i
+                                        + ",'item_id':'msg_0123456789abcdef0123',"
+                                        + "'output_index':0,'content_index':0,'delta':' word" + i + "','logprobs':[],"
+                                        + "'obfuscation':'abcdefghij'}";
+                        }));
     }
 
     private static DecodeStream gemini() {
-        return of(new Gemini(), WORDS, i -> "data: {'candidates':[{'content':{'parts':[{'text':' word" + i
-                + "'}],'role':'model'}," + (i == WORDS - 1 ? "'finishReason':'STOP'," : "")
-                + "'index':0}],'usageMetadata':{'promptTokenCount':25,'candidatesTokenCount':" + i
-                + ",'totalTokenCount':1025,'promptTokensDetails':[{'modality':'TEXT','tokenCount':25}]},"
-                + "'modelVersion':'gemini-2.5-pro','responseId':'abcdefghijklmnopqrstuv'}\r\n\r\n");
+        return of(
+                new Gemini(),
+                WORDS,
+                i -> "data: {'candidates':[{'content':{'parts':[{'text':' word" + i
+                        + "'}],'role':'model'}," + (i == WORDS - 1 ? "'finishReason':'STOP'," : "")
+                        + "'index':0}],'usageMetadata':{'promptTokenCount':25,'candidatesTokenCount':" + i
+                        + ",'totalTokenCount':1025,'promptTokensDetails':[{'modality':'TEXT','tokenCount':25}]},"
+                        + "'modelVersion':'gemini-2.5-pro','responseId':'abcdefghijklmnopqrstuv'}\r\n\r\n");
     }
 
     private static DecodeStream ollama() {
-        return of(new Ollama(), WORDS, i -> "{'model':'llama3.2','created_at':'2026-11-20T10:00:00.123456Z','message':"
-                + "{'role':'assistant','content':' word" + i + "'},"
-                + (i == WORDS - 1 ? "'done_reason':'stop','done':true,'eval_count':1000}" : "'done':false}") + "\n");
+        return of(
+                new Ollama(),
+                WORDS,
+                i -> "{'model':'llama3.2','created_at':'2026-11-20T10:00:00.123456Z','message':"
+                        + "{'role':'assistant','content':' word" + i + "'},"
+                        + (i == WORDS - 1 ? "'done_reason':'stop','done':true,'eval_count':1000}" : "'done':false}")
+                        + "\n");
     }
 
     private static DecodeStream cohere() {
-        return of(new Cohere(), WORDS + 2, i -> named(
-                i == 0
-                        ? "{'id':'a1','type':'message-start','delta':{'message':{'role':'assistant','content':[]}}}"
-                        : i > WORDS
-                                ? "{'type':'message-end','delta':{'finish_reason':'COMPLETE','usage':{'tokens':"
-                                        + "{'input_tokens':25,'output_tokens':1000}}}}"
-                                : "{'type':'content-delta','index':0,'delta':{'message':{'content':{'text':' word" + i
-                                        + "'}}}}"));
+        return of(
+                new Cohere(),
+                WORDS + 2,
+                i -> named(
+                        i == 0
+                                ? "{'id':'a1','type':'message-start','delta':{'message':{'role':'assistant','content':[]}}}"
+                                : i > WORDS
+                                        ? "{'type':'message-end','delta':{'finish_reason':'COMPLETE','usage':{'tokens':"
+                                                + "{'input_tokens':25,'output_tokens':1000}}}}"
+                                        : "{'type':'content-delta','index':0,'delta':{'message':{'content':{'text':' word"
+                                                + i + "'}}}}"));
     }
 
     private static DecodeStream converse() {
-        EventStreamBytes out = EventStreamBytes.stream().event("messageStart", quoted("{'role':'assistant','p':'abcd'}"));
+        EventStreamBytes out =
+                EventStreamBytes.stream().event("messageStart", quoted("{'role':'assistant','p':'abcd'}"));
         for (int i = 0; i < WORDS; i++) {
-            out.event("contentBlockDelta", quoted("{'contentBlockIndex':0,'delta':{'text':' word" + i + "'},'p':'abcdefgh'}"));
+            out.event(
+                    "contentBlockDelta",
+                    quoted("{'contentBlockIndex':0,'delta':{'text':' word" + i + "'},'p':'abcdefgh'}"));
         }
         out.event("messageStop", quoted("{'stopReason':'end_turn','p':'abcd'}"));
         out.event("metadata", quoted("{'metrics':{'latencyMs':9},'usage':{'inputTokens':25,'outputTokens':1000}}"));

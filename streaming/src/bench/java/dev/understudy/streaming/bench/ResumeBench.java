@@ -1,5 +1,6 @@
 package dev.understudy.streaming.bench;
 
+import com.sun.management.ThreadMXBean;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -10,7 +11,6 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorMetadata;
 import dev.understudy.streaming.ResumingProvider;
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;

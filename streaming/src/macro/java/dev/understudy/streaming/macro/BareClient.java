@@ -26,7 +26,8 @@ final class BareClient implements Subject {
     private final boolean tree;
 
     BareClient(String base, boolean tree) {
-        this.client = HttpClient.create(ConnectionProvider.builder("bare").maxConnections(500).build())
+        this.client = HttpClient.create(
+                        ConnectionProvider.builder("bare").maxConnections(500).build())
                 .headers(headers -> headers.set("content-type", "application/json")
                         .set("accept", "application/json")
                         .set("authorization", "Bearer key"))
@@ -62,7 +63,8 @@ final class BareClient implements Subject {
                 .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(STREAM_BODY)))
                 .response((response, content) -> response.status().code() == 200
                         ? events(content)
-                        : content.asByteArray().thenMany(refused(response.status().code())));
+                        : content.asByteArray()
+                                .thenMany(refused(response.status().code())));
     }
 
     private static <T> Mono<T> refused(int status) {

@@ -42,16 +42,14 @@ record Sample(
     }
 
     String line() {
-        return Arrays.stream(new long[] {
-                    operations, units, errors, nanos, cpu, bytes, first50, first99, whole50, whole99
-                })
+        return Arrays.stream(
+                        new long[] {operations, units, errors, nanos, cpu, bytes, first50, first99, whole50, whole99})
                 .mapToObj(Long::toString)
                 .collect(Collectors.joining(" "));
     }
 
     static Sample parse(String line) {
-        long[] all =
-                Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
+        long[] all = Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
         return new Sample(all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7], all[8], all[9]);
     }
 }

@@ -24,8 +24,8 @@ record Scenario(
 
     private static final List<String> UNARY =
             List.of("floor", "tree", "hand-rolled", "understudy", "spring-ai", "langchain4j", "openai-java");
-    private static final List<String> STREAMS =
-            List.of("floor", "tree", "hand-rolled", "understudy", "resuming", "spring-ai", "langchain4j", "openai-java");
+    private static final List<String> STREAMS = List.of(
+            "floor", "tree", "hand-rolled", "understudy", "resuming", "spring-ai", "langchain4j", "openai-java");
     private static final List<String> FAILOVER = List.of("hand-rolled", "understudy", "resuming");
 
     static final List<Scenario> ALL = List.of(
@@ -44,7 +44,8 @@ record Scenario(
 
     /** Returns the line that asks a {@link Worker} for a run. */
     String line(int port, int operations) {
-        String first = this.first.equals("refused") ? "http://127.0.0.1:1" : "http://127.0.0.1:" + port + "/" + this.first;
+        String first =
+                this.first.equals("refused") ? "http://127.0.0.1:1" : "http://127.0.0.1:" + port + "/" + this.first;
         return String.join(
                 " ",
                 first,

@@ -51,10 +51,11 @@ record Table(Scenario scenario, Map<String, List<Run>> runs) {
 
     /** Returns the table in Markdown; a ratio is the median of the rounds, with the range of eight in ten of them. */
     String markdown() {
-        StringBuilder table = new StringBuilder("\n### " + scenario.name() + "\n\n| client | CPU | ratio (8 of 10 rounds)"
-                + " | allocated | " + (scenario.stream() ? "streams" : "calls")
-                + " a second | first, p50 | p99 | whole, p50 | p99 | requests | errors |\n"
-                + "|---|---|---|---|---|---|---|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("\n### " + scenario.name() + "\n\n| client | CPU | ratio (8 of 10 rounds)"
+                        + " | allocated | " + (scenario.stream() ? "streams" : "calls")
+                        + " a second | first, p50 | p99 | whole, p50 | p99 | requests | errors |\n"
+                        + "|---|---|---|---|---|---|---|---|---|---|---|\n");
         for (String name : runs.keySet()) {
             double[] ratios = ratios(name);
             table.append(String.format(

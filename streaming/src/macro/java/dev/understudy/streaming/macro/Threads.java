@@ -38,7 +38,9 @@ record Threads(long cpu, long bytes) {
                     || name.startsWith("G1 ")
                     || name.startsWith("VM Thread")
                     || name.startsWith("Sweeper");
-            return own ? 0 : Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ", 2)[0]);
+            return own
+                    ? 0
+                    : Long.parseLong(Files.readString(task.resolve("schedstat")).split(" ", 2)[0]);
         } catch (IOException ended) {
             return 0;
         }

@@ -25,8 +25,7 @@ final class UnderstudyClient implements Subject {
                 .provider(vendor("first", first))
                 .provider(vendor("second", second))
                 .timeouts(TimeoutPolicy.defaults().withFirstContent(Duration.ofSeconds(1)));
-        Understudy understudy =
-                (circuits ? builder : builder.circuit(CircuitPolicy.none())).build();
+        Understudy understudy = (circuits ? builder : builder.circuit(CircuitPolicy.none())).build();
         this.client = resuming ? ResumingProvider.over(understudy) : understudy;
     }
 

@@ -40,12 +40,13 @@ public final class Upstream {
     static final int CHUNKS = 200;
 
     private static final Duration PACE = Duration.ofMillis(15);
-    private static final byte[] ANSWER = ("{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1790000000,"
-                    + "\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
-                    + "A sentence of the answer. ".repeat(16)
-                    + "\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":60,"
-                    + "\"completion_tokens\":96,\"total_tokens\":156},\"system_fingerprint\":\"fp_1\"}")
-            .getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ANSWER =
+            ("{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1790000000,"
+                            + "\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
+                            + "A sentence of the answer. ".repeat(16)
+                            + "\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":60,"
+                            + "\"completion_tokens\":96,\"total_tokens\":156},\"system_fingerprint\":\"fp_1\"}")
+                    .getBytes(StandardCharsets.UTF_8);
     private static final byte[] OVERLOADED =
             "{\"error\":{\"message\":\"overloaded\",\"type\":\"server_error\"}}".getBytes(StandardCharsets.UTF_8);
     private static final byte[] TOKEN = event("{\"content\":\" word\"}", "null");

@@ -19,8 +19,8 @@ public final class Worker {
             String[] run = line.split(" "); // first and second address, circuits, stream, concurrency, operations
             Subject subject = subjects.computeIfAbsent(
                     run[0] + run[1] + run[2], key -> Subject.of(args[0], run[0], run[1], Boolean.parseBoolean(run[2])));
-            Sample sample = Load.run(
-                    subject, Boolean.parseBoolean(run[3]), Integer.parseInt(run[4]), Integer.parseInt(run[5]));
+            Sample sample =
+                    Load.run(subject, Boolean.parseBoolean(run[3]), Integer.parseInt(run[4]), Integer.parseInt(run[5]));
             System.out.println(sample.line());
         }
         System.exit(0);

@@ -90,7 +90,9 @@ class CallTest {
 
         @GetMapping("/stream")
         Mono<List<String>> stream() {
-            return provider.stream(ChatRequest.of("any-model", "Count")).map(StreamChunk::text).collectList();
+            return provider.stream(ChatRequest.of("any-model", "Count"))
+                    .map(StreamChunk::text)
+                    .collectList();
         }
 
         @GetMapping("/own")

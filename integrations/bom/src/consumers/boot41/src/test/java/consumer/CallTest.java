@@ -53,9 +53,7 @@ class CallTest {
     @Test
     void interruptedStreamOfChatClientIsContinued(@Autowired ChatClient.Builder client) {
         interrupt();
-        String text = client.build()
-                .prompt("Count")
-                .stream()
+        String text = client.build().prompt("Count").stream()
                 .content()
                 .collect(Collectors.joining())
                 .block(Duration.ofSeconds(30));

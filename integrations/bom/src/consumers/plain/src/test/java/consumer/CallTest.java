@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.StreamChunk;
-import dev.understudy.ops.agent.Agents;
 import dev.understudy.provider.Providers;
 import dev.understudy.streaming.ResumePolicy;
 import dev.understudy.streaming.ResumingProvider;
@@ -25,11 +24,11 @@ class CallTest {
             second.then(ScriptedReply.tokens("One, ", "two, ", "three."));
             Understudy understudy = Understudy.over(
                     Providers.openAiCompatible(first.url(), "key"), Providers.openAiCompatible(second.url(), "key"));
-            String text = ResumingProvider.over(understudy, ResumePolicy.exact())
-                    .stream(ChatRequest.of("any-model", "Count"))
-                            .map(StreamChunk::text)
-                            .collect(Collectors.joining())
-                            .block(Duration.ofSeconds(30));
+            String text = ResumingProvider.over(understudy, ResumePolicy.exact()).stream(
+                            ChatRequest.of("any-model", "Count"))
+                    .map(StreamChunk::text)
+                    .collect(Collectors.joining())
+                    .block(Duration.ofSeconds(30));
             assertEquals("One, two, three.", text);
         }
     }

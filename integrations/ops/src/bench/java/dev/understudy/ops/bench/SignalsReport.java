@@ -1,5 +1,6 @@
 package dev.understudy.ops.bench;
 
+import com.sun.management.ThreadMXBean;
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -7,7 +8,6 @@ import dev.understudy.event.Listener;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.metrics.Observations;
-import com.sun.management.ThreadMXBean;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -76,7 +76,8 @@ public final class SignalsReport {
     }
 
     private static ChatProvider provider(String with) {
-        Metrics metrics = Metrics.to(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)).models("model");
+        Metrics metrics = Metrics.to(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT))
+                .models("model");
         Listener listener =
                 switch (with) {
                     case "metrics" -> metrics;
