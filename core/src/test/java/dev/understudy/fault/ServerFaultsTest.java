@@ -116,7 +116,7 @@ class ServerFaultsTest {
 
     private static boolean isSampled(ServerFault attack, WireSample sample, CallKind kind) {
         return sample.isFirstOfItsForm()
-                || Math.floorMod(attack.toString().hashCode() + sample.ordinal() + 2 * kind.ordinal(), 8) == 0;
+                || Math.floorMod(attack.toString().hashCode() + sample.ordinal() + 2 * kind.ordinal(), 24) == 0;
     }
 
     /** Violations of the expectations of one case. */

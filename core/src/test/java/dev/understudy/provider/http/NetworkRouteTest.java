@@ -117,7 +117,10 @@ class NetworkRouteTest {
             StepVerifier.create(provider.stream(REQUEST))
                     .thenConsumeWhile(any -> true)
                     .verifyComplete();
-            assertThat(proxy.asked()).contains("vendor.example:443").hasSize(1);
+            // The second call may come before the first one's connection is back in the pool.
+            assertThat(proxy.asked())
+                    .containsOnly("vendor.example:443")
+                    .hasSizeLessThanOrEqualTo(wire == Transport.Wire.HTTP2 ? 1 : 2);
             assertThat(proxy.credentials()).containsExactly("Basic YWRhOmxvdmVsYWNl");
             assertThat(server.requests()).hasSize(2);
         }
