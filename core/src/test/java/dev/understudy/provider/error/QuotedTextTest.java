@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class QuotedTextTest {
 
-    private static final int CASES = 
+    private static final int CASES =
             Integer.getInteger("understudy.cases", Boolean.getBoolean("understudy.tests.all") ? 3_000 : 1_000);
     private static final List<Integer> STATUSES = List.of(0, 400, 403, 404, 422, 429, 500, 502, 503);
     private static final String LONG = "Once there was a library near the sea, and its keeper counted ships. ";
