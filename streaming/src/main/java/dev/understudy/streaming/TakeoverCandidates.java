@@ -1,6 +1,7 @@
 package dev.understudy.streaming;
 
 import dev.understudy.CallContext;
+import dev.understudy.Understudy;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
@@ -175,9 +176,10 @@ final class TakeoverCandidates {
                 : CallContext.avoid(avoid.toArray(String[]::new)).apply(changed);
     }
 
-    /** True if the inner provider is a single provider, the interrupted one. */
+    /** True if the inner provider is the interrupted one alone. An understudy may be named like one of its providers. */
     boolean isAll(StreamInterruption streamInterruption) {
-        return streamInterruption.servedBy.provider().equals(inner.name());
+        return streamInterruption.servedBy.provider().equals(inner.name())
+                && !(TakeoverEvents.innermost(inner) instanceof Understudy);
     }
 
     private static String route(AttemptLog.Attempt attempt) {

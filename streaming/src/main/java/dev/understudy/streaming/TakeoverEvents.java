@@ -21,12 +21,18 @@ record TakeoverEvents(String understudy, Listener listener, Event.@Nullable Call
 
     /** Events for the listener of the inner understudy, if there is one, and for another listener. */
     static TakeoverEvents of(ChatProvider within, Listener more) {
-        ChatProvider innermost = within;
+        ChatProvider innermost = innermost(within);
+        Listener first = innermost instanceof Understudy found ? found.listener() : Listener.none();
+        return new TakeoverEvents(innermost.name(), first.and(more), null);
+    }
+
+    /** Returns the provider within all that forward to another one. */
+    static ChatProvider innermost(ChatProvider provider) {
+        ChatProvider innermost = provider;
         while (innermost instanceof ForwardingChatProvider around) {
             innermost = around.delegate();
         }
-        Listener first = innermost instanceof Understudy found ? found.listener() : Listener.none();
-        return new TakeoverEvents(innermost.name(), first.and(more), null);
+        return innermost;
     }
 
     /** Events of one call, for the listener of that call too. */

@@ -69,6 +69,17 @@ class TakeoverOrderTest {
     }
 
     @Test
+    void understudyNamedLikeAProviderHasOtherRoutes() {
+        one.then(CUT).always(ScriptedAnswer.fail(FailureKind.SERVER));
+        two.always(WHOLE);
+        Understudy understudy =
+                Understudy.builder().name("one").provider(one).provider(two).build();
+        ChatResponse answer = answer(ResumingProvider.over(understudy, ResumePolicy.exact()), ASKED);
+        assertThat(answer.text()).isEqualTo(TEXT);
+        assertThat(one.subscriptions()).isEqualTo(1);
+    }
+
+    @Test
     void aReplayContinuesTheLatestBlockWhateverItsNumbers() {
         one.then(numbered(1).failAfter(2, RESET)).always(ScriptedAnswer.fail(FailureKind.SERVER));
         two.always(numbered(0).failAfter(3, RESET));
