@@ -10,18 +10,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import reactor.netty.DisposableServer;
 
-/** The gateway called by OpenAI's own client for Node: {@code mvn -P openai-client verify}. */
+/** The gateway called by OpenAI's own client for Node: {@code mvn -P clients verify}. */
 @EnabledIfSystemProperty(
-        named = "understudy.openai.client",
+        named = "understudy.clients",
         matches = ".+",
-        disabledReason = "needs Node and the npm registry: -P openai-client")
+        disabledReason = "needs Node and the npm registry: -P clients")
 class OpenAiClientTest {
 
     private static final String TOKEN = "let-me-in";
 
     @Test
     void theOfficialClientPassesItsTests() throws Exception {
-        Path client = Path.of(System.getProperty("understudy.openai.client"));
+        Path client = Path.of(System.getProperty("understudy.clients"));
         try (ScenarioServers scenarioServers = ScenarioServers.open(Listener.none())) {
             DisposableServer open = new GatewayServer(GatewayServer.LOOPBACK, 0, null)
                     .start(ModelDirectory.of(scenarioServers.chains()), routes -> {});
