@@ -153,8 +153,7 @@ final class CallRoute implements HttpBodies.Route {
                 .then(end);
     }
 
-    private static void head(
-            HttpServerResponse response, @Nullable String provider, @Nullable String model, int attempts) {
+    static void head(HttpServerResponse response, @Nullable String provider, @Nullable String model, int attempts) {
         if (provider != null && model != null) {
             response.header("x-understudy-provider", HttpBodies.printable(provider));
             response.header("x-understudy-model", HttpBodies.printable(model));

@@ -3,6 +3,7 @@ package dev.understudy.gateway;
 import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.event.Listener;
+import dev.understudy.gateway.embedding.Embeddings;
 import dev.understudy.gateway.key.ClientKeys;
 import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.ops.admin.Admin;
@@ -76,8 +77,12 @@ final class Gateway implements AutoCloseable {
             watch(keys, gatewayOptions.keySource());
             HealthRoutes healthRoutes = new HealthRoutes(agents, registry, admission);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
+            Embeddings embeddings = opened(Embeddings.open(gatewayOptions.embeddings(), ears));
             this.server = gatewayServer.start(directory(gatewayOptions.defaultAgent()), admission, routes -> {
                 healthRoutes.accept(routes);
+                routes.post(
+                        EmbeddingCalls.PATH,
+                        admission.route(Access.CLIENTS, new EmbeddingCalls(embeddings, admission.cut())));
                 if (admin != null) {
                     admin.routes().accept(routes);
                 }

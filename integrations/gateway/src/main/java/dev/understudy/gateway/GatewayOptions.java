@@ -1,5 +1,6 @@
 package dev.understudy.gateway;
 
+import dev.understudy.gateway.embedding.EmbeddingModels;
 import dev.understudy.gateway.key.KeySpec;
 import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Config;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys the clients' keys
  * @param cors web pages that may call
  * @param redis Redis through which instances share state; {@code null} for none
+ * @param embeddings models of embeddings
  * @param defaultAgent agent of requests whose model is no agent; {@code null} to refuse them
  * @param admin tokens of operators; {@code null} to disable the admin routes
  * @param operators tokens of operators, for the metrics
@@ -31,6 +33,7 @@ record GatewayOptions(
         List<KeySpec> keys,
         Cors cors,
         @Nullable RedisOptions redis,
+        EmbeddingModels embeddings,
         @Nullable String defaultAgent,
         Admin.@Nullable Options admin,
         OperatorTokens operators) {
@@ -71,6 +74,7 @@ record GatewayOptions(
                 source.read(),
                 cors(values, source),
                 redis(values),
+                embeddings(values, environment, directory),
                 defaultAgent(values, config),
                 admin(environment),
                 new OperatorTokens(text(environment, "GATEWAY_READ_TOKEN"), text(environment, "GATEWAY_ADMIN_TOKEN")));
@@ -133,6 +137,11 @@ record GatewayOptions(
             throw wrong("--redis has no usable URL: write redis://host:6379, rediss:// for TLS, redis-sentinel:// or "
                     + "redis-cluster://"); // may hold a password, so it is not quoted
         }
+    }
+
+    private static EmbeddingModels embeddings(OptionValues values, Map<String, String> environment, Path directory) {
+        Path file = values.path(Option.EMBEDDINGS);
+        return file == null ? EmbeddingModels.none() : EmbeddingModels.read(directory.resolve(file), environment);
     }
 
     private static @Nullable String defaultAgent(OptionValues values, @Nullable Config config) {

@@ -28,6 +28,7 @@ enum Option {
     DEFAULT_AGENT(
             "NAME", "GATEWAY_DEFAULT_AGENT", "agent of requests whose model is no agent; without it they get 404"),
     KEYS("FILE", "GATEWAY_KEYS", "clients' keys with limits and budgets, YAML or JSON; read again when it changes"),
+    EMBEDDINGS("FILE", "GATEWAY_EMBEDDINGS", "models of embeddings and the servers of each, YAML or JSON"),
     TLS_CERTIFICATE("FILE", "GATEWAY_TLS_CERTIFICATE", "serves HTTPS with this chain of certificates, PEM"),
     TLS_KEY("FILE", "GATEWAY_TLS_KEY", "private key of the certificate, PEM in PKCS 8 without a password"),
     CORS_ORIGINS("ORIGINS", "GATEWAY_CORS_ORIGINS", "web pages that may call, separated by commas; * for any. None"),

@@ -47,6 +47,20 @@ public record JsonFields(JsonNode node, String place) {
         }
     }
 
+    /** Returns the tree of a text that is known to be valid JSON. */
+    public static JsonNode tree(String json) {
+        return READER.readTree(json);
+    }
+
+    /** Returns the tree of a text; null if it is no valid JSON. */
+    public static @Nullable JsonNode parsed(String json) {
+        try {
+            return tree(json);
+        } catch (JacksonException broken) {
+            return null;
+        }
+    }
+
     public static JsonFields of(JsonNode node, String place) {
         if (!node.isObject()) {
             throw BadRequest.field(place, (place.isEmpty() ? "The body" : place) + " has to be an object");

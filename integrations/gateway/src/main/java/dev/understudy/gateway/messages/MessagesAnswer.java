@@ -12,7 +12,6 @@ import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.SealedBlock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -92,7 +91,7 @@ final class MessagesAnswer {
             return call(call);
         }
         if (block instanceof ContentBlock.Opaque opaque && isOfMessages(opaque.vendorData())) {
-            JsonNode own = json(opaque.vendorData().json());
+            JsonNode own = JsonFields.parsed(opaque.vendorData().json());
             return own instanceof ObjectNode node ? List.of(node) : List.of();
         }
         return sealed(block);
@@ -121,10 +120,10 @@ final class MessagesAnswer {
 
     private static List<ObjectNode> call(ToolCall call) {
         ObjectNode node = typed("tool_use").put("id", call.id()).put("name", call.name());
-        JsonNode input = json(call.arguments());
+        JsonNode input = JsonFields.parsed(call.arguments());
         node.set("input", input != null && input.isObject() ? input : JsonFields.JSON.createObjectNode());
         if (call.vendorData() != null && isOfMessages(call.vendorData())) {
-            JsonNode own = json(call.vendorData().json());
+            JsonNode own = JsonFields.parsed(call.vendorData().json());
             if (own instanceof ObjectNode more) {
                 more.properties().forEach(field -> node.set(field.getKey(), field.getValue()));
             }
@@ -144,21 +143,13 @@ final class MessagesAnswer {
         if (data == null || !isOfMessages(data)) {
             return null;
         }
-        JsonNode fields = json(data.json());
+        JsonNode fields = JsonFields.parsed(data.json());
         JsonNode citations = fields == null ? null : fields.get("citations");
         return citations != null && citations.isArray() ? citations : null;
     }
 
     private static boolean isOfMessages(VendorData data) {
         return data.origin().equals(MessagesRequest.DIALECT);
-    }
-
-    static @Nullable JsonNode json(String json) {
-        try {
-            return JsonFields.JSON.readTree(json);
-        } catch (JacksonException broken) {
-            return null;
-        }
     }
 
     static ObjectNode typed(String type) {

@@ -79,7 +79,8 @@ public record SealedBlock(
             return null;
         }
         try {
-            JsonNode seal = JsonFields.JSON.readTree(Base64.getUrlDecoder().decode(text.substring(PREFIX.length())));
+            JsonNode seal = JsonFields.tree(
+                    new String(Base64.getUrlDecoder().decode(text.substring(PREFIX.length())), StandardCharsets.UTF_8));
             JsonNode signed = seal.get("s");
             JsonNode data = seal.get("d");
             return new SealedBlock(

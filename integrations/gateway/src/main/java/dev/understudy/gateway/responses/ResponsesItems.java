@@ -13,7 +13,6 @@ import dev.understudy.gateway.protocol.SealedBlock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,7 +40,7 @@ final class ResponsesItems {
         }
         VendorData data = block.vendorData();
         if (data != null && isOfResponses(data)) {
-            JsonNode own = json(data.json());
+            JsonNode own = JsonFields.parsed(data.json());
             return own instanceof ObjectNode node ? List.of(node) : List.of();
         }
         String seal = SealedBlock.of(block);
@@ -126,7 +125,7 @@ final class ResponsesItems {
     private static List<ObjectNode> call(ToolCall call) {
         List<ObjectNode> items = new ArrayList<>(2);
         VendorData data = call.vendorData();
-        JsonNode own = data == null || !isOfResponses(data) ? null : json(data.json());
+        JsonNode own = data == null || !isOfResponses(data) ? null : JsonFields.parsed(data.json());
         if (own instanceof ObjectNode item && item.has("type")) {
             boolean custom = item.path("type").asString("").equals("custom_tool_call");
             item.put("call_id", call.id());
@@ -165,14 +164,6 @@ final class ResponsesItems {
 
     private static boolean isOfResponses(VendorData data) {
         return data.origin().equals(ResponsesRequest.DIALECT);
-    }
-
-    private static @Nullable JsonNode json(String json) {
-        try {
-            return JsonFields.JSON.readTree(json);
-        } catch (JacksonException broken) {
-            return null;
-        }
     }
 
     static ObjectNode typed(String type) {

@@ -1,0 +1,153 @@
+package dev.understudy.gateway.embedding;
+
+import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
+import dev.understudy.chat.Message;
+import dev.understudy.chat.ServedBy;
+import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
+import dev.understudy.chat.VendorMetadata;
+import dev.understudy.gateway.json.JsonFields;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Asks one server for embeddings. The request's only message is the body of the client without its model, and the
+ * answer's only block the body of the server, so that embeddings fail over like any call.
+ */
+final class EmbeddingProvider implements ChatProvider {
+
+    private static final String BLOCK = "embeddings";
+    private static final int LARGEST = 128 << 20;
+    private static final int CONNECT = 5_000;
+    private static final Duration SILENCE = Duration.ofSeconds(60);
+
+    private final EmbeddingRoute route;
+    private final HttpClient client;
+
+    EmbeddingProvider(EmbeddingRoute route) {
+        this.route = route;
+        this.client = HttpClient.create()
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT)
+                .responseTimeout(SILENCE)
+                .disableRetry(true)
+                .headers(headers -> {
+                    headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+                    if (route.key() != null) {
+                        headers.set(
+                                HttpHeaderNames.AUTHORIZATION,
+                                "Bearer " + route.key().reveal());
+                    }
+                });
+    }
+
+    @Override
+    public String name() {
+        return route.name();
+    }
+
+    @Override
+    public Flux<StreamChunk> stream(ChatRequest request) {
+        return Flux.error(new UnsupportedOperationException("embeddings are no stream"));
+    }
+
+    @Override
+    public Mono<ChatResponse> chat(ChatRequest request) {
+        return Mono.defer(() -> client.post()
+                .uri(route.url() + "/embeddings")
+                .send((sent, out) -> out.sendString(Mono.just(body(request))))
+                .response((response, content) -> content.asByteArray()
+                        .collect(ByteArrayOutputStream::new, EmbeddingProvider::add)
+                        .map(bytes -> answer(response, bytes.toString(StandardCharsets.UTF_8))))
+                .single());
+    }
+
+    private static void add(ByteArrayOutputStream bytes, byte[] piece) {
+        if (bytes.size() + piece.length > LARGEST) {
+            throw new ChatException.CallFailed(Failure.of(FailureKind.PROTOCOL, "the answer is too large"));
+        }
+        bytes.writeBytes(piece);
+    }
+
+    private String body(ChatRequest request) {
+        Message.User asked = (Message.User) request.messages().get(0);
+        ObjectNode body = (ObjectNode) JsonFields.tree(asked.text());
+        return body.put("model", route.model()).toString();
+    }
+
+    /** Returns the body of a server's answer. */
+    static String body(ChatResponse response) {
+        return response.blocks().get(0) instanceof ContentBlock.Opaque block
+                ? block.vendorData().json()
+                : "{}";
+    }
+
+    private ChatResponse answer(HttpClientResponse response, String text) {
+        int status = response.status().code();
+        JsonNode body = JsonFields.parsed(text);
+        if (status != 200) {
+            throw new ChatException.CallFailed(failure(status, body, response));
+        }
+        if (body == null || !body.path("data").isArray()) {
+            throw new ChatException.CallFailed(Failure.of(FailureKind.PROTOCOL, "the answer holds no embeddings"));
+        }
+        JsonNode model = body.get("model");
+        return new ChatResponse(
+                List.of(new ContentBlock.Opaque(BLOCK, new VendorData(BLOCK, text))),
+                new StreamChunk.Finish(
+                        FinishReason.STOP,
+                        Usage.of(Math.max(0, body.at("/usage/prompt_tokens").asInt(0)), 0),
+                        new VendorMetadata(null, model == null ? null : model.asString(""), null, null),
+                        ServedBy.by(route.name(), route.model())));
+    }
+
+    private Failure failure(int status, @Nullable JsonNode body, HttpClientResponse response) {
+        String told = body == null ? "" : body.at("/error/message").asString("");
+        String message = told.isEmpty() ? "the server answered with an error" : withoutKey(told);
+        String code = body == null ? "" : body.at("/error/code").asString("");
+        return Failure.of(kind(status, code), message)
+                .withStatus(status, code.isEmpty() ? null : code)
+                .withRetryAfter(retryAfter(response));
+    }
+
+    private String withoutKey(String text) {
+        return route.key() == null ? text : text.replace(route.key().reveal(), "***");
+    }
+
+    private static @Nullable Duration retryAfter(HttpClientResponse response) {
+        String seconds = response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER, "");
+        return seconds.matches("\\d{1,5}") ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
+    }
+
+    private static FailureKind kind(int status, String code) {
+        return switch (status) {
+            case 401 -> FailureKind.AUTH;
+            case 402 -> FailureKind.QUOTA;
+            case 403 -> FailureKind.FORBIDDEN;
+            case 404 -> FailureKind.MODEL_NOT_FOUND;
+            case 413 -> FailureKind.REQUEST_TOO_LARGE;
+            case 429 -> code.equals("insufficient_quota") ? FailureKind.QUOTA : FailureKind.RATE_LIMITED;
+            case 503, 529 -> FailureKind.OVERLOADED;
+            default ->
+                status < 400 ? FailureKind.PROTOCOL : status < 500 ? FailureKind.INVALID_REQUEST : FailureKind.SERVER;
+        };
+    }
+}

@@ -1,0 +1,133 @@
+package dev.understudy.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.understudy.gateway.embedding.EmbeddingModels;
+import dev.understudy.testing.ScriptedReply;
+import dev.understudy.testing.ScriptedServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Embeddings through the gateway, with two servers of one model. */
+@Timeout(60)
+class EmbeddingsTest {
+
+    private static final String ANSWER = "{\"object\":\"list\",\"data\":[{\"object\":\"embedding\",\"index\":0,"
+            + "\"embedding\":[0.1,-0.25]}],\"model\":\"embed-1\",\"usage\":{\"prompt_tokens\":3,\"total_tokens\":3}}";
+    private static final String ASK = "{\"model\":\"embed\",\"input\":[\"one\",\"two\"],\"dimensions\":2}";
+    private static final Map<String, String> KEYS = Map.of("ONE", "key-one-canary", "TWO", "key-two-canary");
+
+    private final ScriptedServer one = ScriptedServer.start().always(ok());
+    private final ScriptedServer two = ScriptedServer.start().always(ok());
+
+    @TempDir
+    Path folder;
+
+    private RunningGateway gateway;
+    private GatewayClient client;
+
+    private static ScriptedReply ok() {
+        return ScriptedReply.raw(200, "application/json", ANSWER);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        Path config = Files.writeString(folder.resolve("understudy.yaml"), """
+                providers: {a: {dialect: openai, baseUrl: "%s", keys: ["${ONE}"], model: gpt-a}}
+                agents: {chat: {primary: a}}
+                """.formatted(one.url()));
+        Files.writeString(folder.resolve("embeddings.yaml"), """
+                embeddings:
+                  embed:
+                    - {name: one, url: "%s", key: "${ONE}"}
+                    - {name: two, url: "%s", key: "${TWO}", model: vendor/embed}
+                """.formatted(one.url(), two.url()));
+        gateway = RunningGateway.start(config, with("GATEWAY_EMBEDDINGS", "embeddings.yaml"));
+        client = new GatewayClient(gateway.port());
+    }
+
+    private static Map<String, String> with(String name, String value) {
+        Map<String, String> all = new java.util.HashMap<>(KEYS);
+        all.put(name, value);
+        return all;
+    }
+
+    @AfterEach
+    void stop() {
+        gateway.close();
+        one.close();
+        two.close();
+    }
+
+    private GatewayClient.Response ask(String body) {
+        return client.send("POST", "/v1/embeddings", body);
+    }
+
+    @Test
+    void requestAndAnswerArePassedThrough() {
+        GatewayClient.Response response = ask(ASK);
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.body()).isEqualTo(ANSWER);
+        assertThat(response.header("x-understudy-provider")).isEqualTo("one");
+        assertThat(one.requests()).singleElement().satisfies(request -> {
+            assertThat(request.path()).endsWith("/embeddings");
+            assertThat(request.header("authorization")).isEqualTo("Bearer key-one-canary");
+            assertThat(request.text())
+                    .contains("\"input\":[\"one\",\"two\"]", "\"dimensions\":2", "\"model\":\"embed\"");
+        });
+    }
+
+    @Test
+    void otherServerOfTheModelTakesOver() {
+        one.always(ScriptedReply.raw(500, "application/json", "{\"error\":{\"message\":\"key-one-canary broke\"}}"));
+        GatewayClient.Response response = ask(ASK);
+        assertThat(response.body()).isEqualTo(ANSWER);
+        assertThat(response.header("x-understudy-provider")).isEqualTo("two");
+        assertThat(two.requests().get(0).text()).contains("\"model\":\"vendor/embed\"");
+        assertThat(two.requests().get(0).header("authorization")).isEqualTo("Bearer key-two-canary");
+    }
+
+    @Test
+    void errorsKeepTheirStatusAndNoSecret() {
+        one.always(limited("key-one-canary"));
+        two.always(limited("key-two-canary"));
+        GatewayClient.Response response = ask(ASK);
+        assertThat(response.status()).isEqualTo(429);
+        assertThat(response.header("retry-after")).isNotEmpty();
+        assertThat(response.body()).doesNotContain("canary");
+        assertThat(ask("{\"model\":\"other\",\"input\":\"x\"}").errorCode()).isEqualTo("model_not_found");
+        assertThat(ask("{\"model\":\"embed\"}").status()).isEqualTo(400);
+    }
+
+    private static ScriptedReply limited(String key) {
+        return ScriptedReply.raw(429, "application/json", "{\"error\":{\"message\":\"" + key + " is limited\"}}")
+                .withRetryAfter(Duration.ofMinutes(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {}                                                        | embeddings has to be an object
+        {embeddings: {m: []}}                                     | embeddings.m has to be a list with at least one
+        {embeddings: {m: [{url: "ftp://x"}]}}                     | embeddings.m[0].url has to be an http(s) address
+        {embeddings: {m: [{url: "http://x", key: plain}]}}        | embeddings.m[0].key has to be an environment variable
+        {embeddings: {m: [{url: "http://x", key: "${NONE}"}]}}    | embeddings.m[0].key is the environment variable NONE, which is not set
+        {embeddings: {m: [{url: "http://x", color: red}]}}        | embeddings.m[0].color is not known
+        {embeddings: {m: [{url: "http://x"}, {url: "http://x/"}]}} | embeddings.m needs routes with names of their own
+        """)
+    void wrongFilesAreReported(String document, String message) throws Exception {
+        Path file = Files.writeString(folder.resolve("wrong.yaml"), document);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EmbeddingModels.read(file, KEYS))
+                .withMessageContaining(message);
+    }
+}
