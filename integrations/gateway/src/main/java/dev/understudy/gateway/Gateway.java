@@ -5,6 +5,7 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.event.Listener;
 import dev.understudy.gateway.embedding.Embeddings;
 import dev.understudy.gateway.key.ClientKeys;
+import dev.understudy.gateway.key.SharedBudgets;
 import dev.understudy.ops.admin.ActivityLog;
 import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Agents;
@@ -12,17 +13,20 @@ import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.ops.webhook.Webhooks;
-import dev.understudy.redis.RedisOptions;
+import dev.understudy.redis.RedisConnections;
 import dev.understudy.redis.RedisSharedState;
+import dev.understudy.redis.RedisSums;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 
 /**
@@ -58,8 +62,9 @@ final class Gateway implements AutoCloseable {
                 ears = ears.and(posted);
             }
             this.scenarioServers = config == null ? opened(ScenarioServers.open(ears)) : null;
-            this.agents =
-                    opened(config != null ? open(config, ears, gatewayOptions.redis()) : Agents.of(understudies()));
+            RedisConnections redis =
+                    gatewayOptions.redis() == null ? null : opened(RedisConnections.of(gatewayOptions.redis()));
+            this.agents = opened(config != null ? open(config, ears, redis) : Agents.of(understudies()));
             bind(metrics, config);
             GatewayServer gatewayServer = gatewayOptions.gatewayServer();
             this.host = gatewayServer.host();
@@ -75,6 +80,7 @@ final class Gateway implements AutoCloseable {
                             .increment());
             GatewayMeters.bind(registry, admission);
             watch(keys, gatewayOptions.keySource());
+            share(keys, redis);
             HealthRoutes healthRoutes = new HealthRoutes(agents, registry, admission);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
             Embeddings embeddings = opened(Embeddings.open(gatewayOptions.embeddings(), ears));
@@ -120,12 +126,20 @@ final class Gateway implements AutoCloseable {
         }
     }
 
-    private Agents open(Config config, Listener listener, @Nullable RedisOptions redis) {
+    private Agents open(Config config, Listener listener, @Nullable RedisConnections redis) {
         Agents.Builder builder = Agents.builder(config).listener(listener);
         if (redis != null) {
-            builder.sharedState(opened(RedisSharedState.open(redis, RedisSharedState.Options.defaults())));
+            builder.sharedState(opened(RedisSharedState.over(redis, RedisSharedState.Options.defaults())));
         }
         return builder.open();
+    }
+
+    private void share(ClientKeys keys, @Nullable RedisConnections redis) {
+        if (redis != null) {
+            RedisSums sums = RedisSums.over(redis, "understudy:gateway");
+            SharedBudgets budgets = new SharedBudgets(keys, sums::add, InstantSource.system());
+            closing.push(budgets.start(Schedulers.parallel())::dispose);
+        }
     }
 
     private Understudy[] understudies() {

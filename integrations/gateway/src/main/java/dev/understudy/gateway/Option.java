@@ -42,7 +42,7 @@ enum Option {
     REDIS(
             "URL",
             "UNDERSTUDY_REDIS_URL",
-            "shares circuits, holds and cooldowns with other instances: redis://host:6379"),
+            "shares circuits, holds, cooldowns and budgets with other instances: redis://host:6379"),
     HELP(null, null, "prints this text");
 
     private final @Nullable String argument;

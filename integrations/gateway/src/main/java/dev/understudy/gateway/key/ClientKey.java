@@ -43,6 +43,14 @@ public final class ClientKey {
         meter.charge(limits, tokens, cost);
     }
 
+    Spending unsent() {
+        return meter.unsent(limits);
+    }
+
+    void exchanged(Spending sent, Spending all) {
+        meter.exchanged(sent, all);
+    }
+
     /** Compares in constant time. */
     boolean matches(byte[] shown) {
         return MessageDigest.isEqual(digest, shown);

@@ -71,6 +71,10 @@ public final class ClientKeys {
                 .toList();
     }
 
+    List<ClientKey> all() {
+        return keys;
+    }
+
     /** Returns true if there is no key, so that clients need none. */
     public boolean isEmpty() {
         return keys.isEmpty();

@@ -47,7 +47,14 @@ final class KeyMeter {
         state.updateAndGet(was -> was.moved(limits, at, now).charged(tokens, cost));
     }
 
-    KeyState state() {
-        return state.get();
+    /** Returns the amounts of this period that other instances do not know yet. */
+    Spending unsent(KeyLimits limits) {
+        long at = nanos.getAsLong();
+        Instant now = clock.instant();
+        return state.updateAndGet(was -> was.moved(limits, at, now)).unsent();
+    }
+
+    void exchanged(Spending sent, Spending all) {
+        state.updateAndGet(was -> was.exchanged(sent, all));
     }
 }

@@ -11,24 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param active calls in flight
  * @param requests calls of the last minute
  * @param tokens tokens of the last minute
- * @param spending amounts of the budget's period
+ * @param spending amounts of the budget's period, those of other instances included as far as known
+ * @param unsent those of the amounts that other instances do not know yet
  */
-record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spending spending) {
+record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spending spending, Spending unsent) {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
     static KeyState at(long nanos) {
-        return new KeyState(0, SlidingMinute.at(nanos), SlidingMinute.at(nanos), Spending.NONE);
+        return new KeyState(0, SlidingMinute.at(nanos), SlidingMinute.at(nanos), Spending.NONE, Spending.NONE);
     }
 
     /** Returns this use as of a later time. */
     KeyState moved(KeyLimits limits, long nanos, Instant now) {
         Budget budget = limits.budget();
-        return new KeyState(
-                active,
-                requests.moved(nanos),
-                tokens.moved(nanos),
-                budget == null ? spending : spending.in(budget.period().start(now)));
+        Instant period = budget == null ? spending.period() : budget.period().start(now);
+        return new KeyState(active, requests.moved(nanos), tokens.moved(nanos), spending.in(period), unsent.in(period));
     }
 
     /** Returns why one more call is refused now; {@code null} if it is allowed. */
@@ -57,14 +55,28 @@ record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spendi
     }
 
     KeyState started() {
-        return new KeyState(active + 1, requests.plus(1), tokens, spending);
+        return new KeyState(active + 1, requests.plus(1), tokens, spending, unsent);
     }
 
     KeyState ended() {
-        return new KeyState(active - 1, requests, tokens, spending);
+        return new KeyState(active - 1, requests, tokens, spending, unsent);
     }
 
     KeyState charged(long moreTokens, double cost) {
-        return new KeyState(active, requests, tokens.plus(moreTokens), spending.plus(moreTokens, cost));
+        return new KeyState(
+                active,
+                requests,
+                tokens.plus(moreTokens),
+                spending.plus(moreTokens, cost),
+                unsent.plus(moreTokens, cost));
+    }
+
+    /** Returns this use after amounts were sent to other instances, and the amounts of all of them were received. */
+    KeyState exchanged(Spending sent, Spending all) {
+        if (!sent.period().equals(unsent.period())) {
+            return this; // the period has ended meanwhile
+        }
+        Spending rest = unsent.minus(sent);
+        return new KeyState(active, requests, tokens, all.plus(rest.tokens(), rest.cost()), rest);
     }
 }

@@ -18,6 +18,10 @@ record Spending(Instant period, long tokens, double cost) {
         return start.equals(period) ? this : new Spending(start, 0, 0);
     }
 
+    Spending minus(Spending other) {
+        return new Spending(period, tokens - other.tokens, cost - other.cost);
+    }
+
     Spending plus(long moreTokens, double moreCost) {
         return new Spending(period, tokens + moreTokens, cost + moreCost);
     }
