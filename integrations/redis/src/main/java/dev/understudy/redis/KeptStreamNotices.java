@@ -165,10 +165,7 @@ final class KeptStreamNotices implements AutoCloseable {
         closed = true;
         Link last = link.getAndSet(null);
         if (last != null) {
-            last.connection
-                    .flatMap(open -> Mono.fromFuture(open.closeAsync()))
-                    .onErrorComplete()
-                    .subscribe();
+            last.connection.flatMap(connections::release).onErrorComplete().subscribe();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +46,26 @@ public final class RedisConnections implements AutoCloseable {
 
     /** Limit of the wait for connections to close before the threads of the client end. */
     private static final Duration CLOSE = Duration.ofSeconds(1);
+
+    /**
+     * Result of an attempt, as a value: a failure would be logged where the caller has cancelled meanwhile.
+     *
+     * @param connection {@code null} if the attempt failed
+     * @param error {@code null} if it did not
+     */
+    private record Opened(
+            @Nullable StatefulConnection<String, String> connection,
+            @Nullable Throwable error) {
+
+        Mono<StatefulConnection<String, String>> connected() {
+            return connection == null ? Mono.error(cause()) : Mono.just(connection);
+        }
+
+        private Throwable cause() {
+            Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+            return cause == null ? new IllegalStateException("no connection") : cause;
+        }
+    }
 
     private final Server server;
     private final Backoff backoff;
@@ -87,7 +108,8 @@ public final class RedisConnections implements AutoCloseable {
      * {@link io.lettuce.core.RedisException} without a server. Commands that block the connection do not belong here.
      */
     <T> Mono<T> call(Function<RedisClusterReactiveCommands<String, String>, Mono<T>> command) {
-        return Mono.defer(() -> Mono.fromFuture(link().connection(), true))
+        return Mono.defer(() -> Mono.fromFuture(link().connection().handle(Opened::new), true))
+                .flatMap(Opened::connected)
                 .flatMap(connection -> command.apply(commands(connection))
                         .doOnError(RedisCommandTimeoutException.class, silent -> closed(connection)));
     }

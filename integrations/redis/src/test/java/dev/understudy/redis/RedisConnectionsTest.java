@@ -7,10 +7,13 @@ import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -66,6 +69,21 @@ class RedisConnectionsTest {
         assertThatThrownBy(() -> RedisConnections.of(options))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("missing.pem");
+    }
+
+    @Test
+    void failureAfterCancellationIsNotLogged() {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        try (RedisConnections connections = RedisConnections.of("redis://127.0.0.1:" + RedisServer.freePort())) {
+            connections.call(commands -> commands.ping()).subscribe().dispose();
+            StepVerifier.create(connections.call(commands -> commands.ping()))
+                    .expectError(RedisException.class)
+                    .verify(LONG);
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+        assertThat(dropped).isEmpty();
     }
 
     @Test
