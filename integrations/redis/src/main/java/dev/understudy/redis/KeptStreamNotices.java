@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,9 @@ final class KeptStreamNotices implements AutoCloseable {
         private final AtomicLong notices = new AtomicLong();
         private final Set<Waiter> waiters = ConcurrentHashMap.newKeySet();
         private volatile @Nullable StatefulRedisPubSubConnection<String, String> subscribedOn;
-        private int readers; // under the lock of the map
+        private int readers; // this and what follows under the lock of the map
+        private long left; // when the last reader left
+        private boolean watched; // a timer looks for the end of interest
 
         /** A waiting reader; compared by identity. */
         private static final class Waiter {
@@ -105,24 +108,57 @@ final class KeptStreamNotices implements AutoCloseable {
     }
 
     private void leave(String channel) {
-        Topic last = topics.computeIfPresent(channel, (name, topic) -> {
+        AtomicBoolean watch = new AtomicBoolean();
+        topics.computeIfPresent(channel, (name, topic) -> {
             topic.readers--;
+            topic.left = now();
+            watch.set(!topic.watched);
+            topic.watched = true;
             return topic;
         });
-        if (last != null && last.readers == 0 && !closed) {
-            scheduler.schedule(() -> remove(channel), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        if (watch.get()) {
+            removeLater(channel, LINGER.toMillis());
         }
     }
 
+    private long now() {
+        return scheduler.now(TimeUnit.MILLISECONDS);
+    }
+
+    private void removeLater(String channel, long millis) {
+        if (!closed) {
+            scheduler.schedule(() -> remove(channel), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Removes a channel whose last reader left a while ago. */
     private void remove(String channel) {
-        Topic left = topics.computeIfPresent(channel, (name, topic) -> topic.readers == 0 ? null : topic);
-        Link now = link.get();
-        if (left == null && now != null && !closed) {
-            now.connection
+        AtomicLong rest = new AtomicLong();
+        topics.computeIfPresent(channel, (name, topic) -> {
+            long until = topic.readers > 0 ? LINGER.toMillis() : topic.left + LINGER.toMillis() - now();
+            rest.set(until);
+            return until > 0 ? topic : null;
+        });
+        if (rest.get() > 0) {
+            removeLater(channel, rest.get());
+            return;
+        }
+        Link last = link.get();
+        if (last != null && !closed) {
+            last.connection
                     .filter(StatefulRedisPubSubConnection::isOpen)
                     .flatMap(on -> on.reactive().unsubscribe(channel))
                     .onErrorComplete()
+                    .doFinally(end -> forget(channel))
                     .subscribe();
+        }
+    }
+
+    /** Lets a reader that came meanwhile subscribe again. */
+    private void forget(String channel) {
+        Topic other = topics.get(channel);
+        if (other != null) {
+            other.subscribedOn = null;
         }
     }
 
@@ -137,7 +173,7 @@ final class KeptStreamNotices implements AutoCloseable {
     }
 
     private Mono<StatefulRedisPubSubConnection<String, String>> reconnect(@Nullable Link lost) {
-        long now = scheduler.now(TimeUnit.MILLISECONDS);
+        long now = now();
         if (closed || (lost != null && lost.retryAt > now)) {
             return Mono.empty();
         }

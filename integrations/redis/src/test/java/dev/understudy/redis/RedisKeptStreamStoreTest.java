@@ -192,14 +192,14 @@ class RedisKeptStreamStoreTest {
     @Test
     void allKeysExpire() {
         try (RedisKeptStreamStore brief = RedisKeptStreamStore.of(
-                connections, Limits.defaults().withRetention(Duration.ofMillis(100)), "brief:")) {
+                connections, Limits.defaults().withRetention(Duration.ofSeconds(2)), "brief:")) {
             get(brief.create(id, "{}", LONG, LONG));
             get(brief.append(id, new Append(1, 1, List.of("ta"), false)));
             get(brief.renew(id, 1, LONG));
             get(brief.attend(id, LONG));
             assertThat(keys("brief:*")).isNotEmpty().allSatisfy(key -> {
                 Long left = get(connections.call(commands -> commands.pttl(key)));
-                assertThat(left).isBetween(0L, 100L);
+                assertThat(left).isBetween(0L, 2000L);
             });
             get(Mono.defer(() -> connections.call(commands -> commands.exists("brief:{" + id + "}")))
                     .filter(count -> count == 0)
@@ -230,6 +230,50 @@ class RedisKeptStreamStoreTest {
                 .assertNext(page -> assertThat(page.entries()).containsExactly("ta"))
                 .expectComplete()
                 .verify(LONG);
+    }
+
+    @Test
+    void userWithTheDocumentedCommandsIsEnough() {
+        try (RedisServer strict = RedisServer.start(
+                        "--user",
+                        "app",
+                        "on",
+                        ">secret",
+                        "~understudy:kept:*",
+                        "resetchannels",
+                        "&understudy:kept:*",
+                        "+eval",
+                        "+evalsha",
+                        "+exists",
+                        "+hmget",
+                        "+hset",
+                        "+pexpire",
+                        "+publish",
+                        "+subscribe",
+                        "+time",
+                        "+unsubscribe",
+                        "+xadd",
+                        "+xrange",
+                        "+xtrim",
+                        "--user",
+                        "default",
+                        "off");
+                RedisConnections limited = RedisConnections.of("redis://app:secret@127.0.0.1:" + strict.port());
+                RedisKeptStreamStore small =
+                        RedisKeptStreamStore.of(limited, new Limits(1, 1000, 1, LONG), "understudy:kept:")) {
+            get(small.create(id, "{}", LONG, LONG));
+            assertThat(get(small.renew(id, 1, LONG))).isEqualTo(Renewal.HELD);
+            StepVerifier.create(small.read(id, 0, 10, LONG))
+                    .then(() -> small.append(id, new Append(1, 1, List.of("ta"), false))
+                            .subscribe())
+                    .expectNextCount(1)
+                    .expectComplete()
+                    .verify(LONG);
+            assertThat(get(small.append(id, new Append(1, 2, List.of("tb"), false))))
+                    .isTrue();
+            assertThat(get(small.attend(id, LONG))).isEqualTo(State.GENERATING);
+            assertThat(get(small.acquire(id, LONG, true)).fence()).isEqualTo(2);
+        }
     }
 
     @Test
