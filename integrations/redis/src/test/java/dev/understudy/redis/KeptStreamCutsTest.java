@@ -36,6 +36,12 @@ class KeptStreamCutsTest {
 
     private static final AtomicLong IDS = new AtomicLong();
 
+    /** Chunks of all readers. */
+    private static final AtomicLong RECEIVED = new AtomicLong();
+
+    /** Progress between two losses of all connections, however slow this machine is. */
+    private static final int CHUNKS_BETWEEN_KILLS = 40;
+
     private static RedisServer server;
 
     @BeforeAll
@@ -72,8 +78,11 @@ class KeptStreamCutsTest {
                 RedisConnections killer = RedisConnections.of(server.uri());
                 RedisKeptStreamStore store = RedisKeptStreamStore.of(
                         connections, KeptStreamStore.Limits.defaults().withRetention(RETENTION), PREFIX)) {
-            Disposable kills = Flux.interval(Duration.ofMillis(300))
+            AtomicLong before = new AtomicLong(RECEIVED.get());
+            Disposable kills = Flux.interval(Duration.ofMillis(100))
                     .onBackpressureDrop()
+                    .filter(tick -> RECEIVED.get() - before.get() > CHUNKS_BETWEEN_KILLS)
+                    .doOnNext(tick -> before.set(RECEIVED.get()))
                     .concatMap(tick -> killer.call(commands ->
                                     commands.clientKill(KillArgs.Builder.skipme())) // the others of this process
                             .onErrorComplete())
@@ -228,6 +237,7 @@ class KeptStreamCutsTest {
             if (one.position() != position + 1 && verdict.isEmpty()) {
                 verdict = "position " + one.position() + " after " + position + ": " + this;
             }
+            RECEIVED.incrementAndGet();
             position = one.position();
             lastEventId = one.eventId();
             text.append(one.chunk().text());
