@@ -9,7 +9,7 @@ public final class RandomDevice implements BlockHoundIntegration {
     @Override
     public void applyTo(BlockHound.Builder builder) {
         builder.allowBlockingCallsInside("sun.security.ssl.SSLContextImpl", "engineInit");
-        // Timers that end early wait for the lock of their queue, which is held for a few steps.
-        builder.allowBlockingCallsInside("java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue", "remove");
+        // Timers of the JDK wait for the lock of their queue, which is held for a few steps.
+        builder.allowBlockingCallsInside("java.util.concurrent.locks.ReentrantLock", "lock");
     }
 }
