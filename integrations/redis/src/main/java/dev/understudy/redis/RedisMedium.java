@@ -26,7 +26,8 @@ final class RedisMedium implements Medium {
     /**
      * KEYS: hash, index, counter. ARGV: field, text, time to live in ms or 0 for none, 1 if the hash lives as long as its
      * longest field and 0 if as long as this one, channel, key, greatest number of hashes. A text begins with its stamp of 32
-     * characters; what does not is overwritten.
+     * characters; what does not is overwritten. A counter begins with the time, so that numbers of data that were lost are not
+     * used again.
      */
     private static final String STORE = """
             local known = redis.call('HGET', KEYS[1], ARGV[1])
@@ -48,6 +49,7 @@ final class RedisMedium implements Medium {
                 redis.call('ZADD', KEYS[2], now + ttl, ARGV[6])
               end
             end
+            redis.call('SET', KEYS[3], now, 'NX')
             local version = redis.call('INCR', KEYS[3])
             redis.call('PEXPIRE', KEYS[3], 604800000)
             redis.call('PUBLISH', ARGV[5], version .. ' ' .. ARGV[2])

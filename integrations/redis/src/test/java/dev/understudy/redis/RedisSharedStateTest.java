@@ -273,6 +273,29 @@ class RedisSharedStateTest {
     }
 
     @Test
+    void dataLostBehindAnOpenConnectionAreOfferedAgain() {
+        RedisSharedState one = connected();
+        RedisSharedState two = connected();
+        one.publish(new Message("p/1", new HoldStarted("a", null, null)));
+        StepVerifier.create(arrival(two, new HoldStarted("a", null, null)))
+                .expectNextCount(1)
+                .expectComplete()
+                .verify(LONG);
+        try (RedisConnections raw = RedisConnections.of(server.uri())) {
+            raw.call(commands -> commands.flushall()).block(LONG);
+        }
+        two.publish(new Message("p/1", new HoldStarted("b", null, null)));
+        two.publish(new Message("p/1", new HoldStarted("c", null, null)));
+        RedisSharedState late = connected();
+        for (String provider : List.of("a", "b", "c")) {
+            StepVerifier.create(arrival(late, new HoldStarted(provider, null, null)))
+                    .expectNextCount(1)
+                    .expectComplete()
+                    .verify(LONG);
+        }
+    }
+
+    @Test
     void holdOutlivesTheDataOfTheServer() {
         try (RedisServer mortal = RedisServer.start()) {
             RedisSharedState one = open(mortal.uri());
@@ -312,6 +335,7 @@ class RedisSharedStateTest {
                 "+hget",
                 "+hset",
                 "+hvals",
+                "+set",
                 "+get",
                 "+incr",
                 "+pexpire",
