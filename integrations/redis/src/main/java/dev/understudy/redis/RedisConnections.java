@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -70,6 +72,7 @@ public final class RedisConnections implements AutoCloseable {
     private final Server server;
     private final Backoff backoff;
     private final String address;
+    private final Duration openLimit;
     private final AtomicReference<@Nullable Link> current = new AtomicReference<>();
     private final Set<StatefulConnection<String, String>> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger closing = new AtomicInteger();
@@ -79,6 +82,7 @@ public final class RedisConnections implements AutoCloseable {
         this.server = server;
         this.backoff = new Backoff(options.minBackoff(), options.maxBackoff());
         this.address = options.address();
+        this.openLimit = options.connectTimeout().plus(options.commandTimeout());
     }
 
     /**
@@ -120,16 +124,24 @@ public final class RedisConnections implements AutoCloseable {
 
     /** Opens a connection for subscriptions to channels, which the caller releases. */
     Mono<StatefulRedisPubSubConnection<String, String>> subscriber() {
-        Mono<StatefulRedisPubSubConnection<String, String>> connection =
-                Mono.defer(() -> Mono.fromCompletionStage(server.subscribe()));
-        return connection.doOnNext(this::opened);
+        return opening(() -> server.subscribe().thenApply(Function.identity()));
     }
 
     /** Opens a connection of its own for commands that block, which the caller releases. */
     Mono<StatefulConnection<String, String>> dedicated() {
-        Mono<StatefulConnection<String, String>> connection =
-                Mono.defer(() -> Mono.fromCompletionStage(server.connect()));
-        return connection.doOnNext(this::opened);
+        return opening(() -> server.connect().thenApply(Function.identity()));
+    }
+
+    /** Gives up an attempt that takes too long, and closes a connection that comes too late. */
+    private <C extends StatefulConnection<String, String>> Mono<C> opening(Supplier<CompletionStage<C>> connect) {
+        return Mono.defer(() -> {
+            CompletableFuture<C> connection = connect.get().toCompletableFuture();
+            connection.thenAccept(this::opened);
+            return Mono.fromFuture(connection, true)
+                    .timeout(openLimit)
+                    .doOnError(late -> connection.thenAccept(this::closed))
+                    .doOnCancel(() -> connection.thenAccept(this::closed));
+        });
     }
 
     private void opened(StatefulConnection<String, String> connection) {
@@ -139,9 +151,9 @@ public final class RedisConnections implements AutoCloseable {
         }
     }
 
-    /** Closes a connection of {@link #subscriber} or {@link #dedicated}. */
+    /** Closes a connection of {@link #subscriber} or {@link #dedicated}, without a wait for a server that may be silent. */
     Mono<Void> release(StatefulConnection<String, String> connection) {
-        return Mono.defer(() -> Mono.fromFuture(closed(connection), true));
+        return Mono.fromRunnable(() -> closed(connection));
     }
 
     /** Closes a connection once; Lettuce warns of more. */

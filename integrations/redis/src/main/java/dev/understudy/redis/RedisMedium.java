@@ -159,7 +159,11 @@ final class RedisMedium implements Medium {
         public Mono<Snapshot> snapshot() {
             return number().flatMap(version -> commands.zrangebyscore(
                             index, Range.unbounded(), io.lettuce.core.Limit.from(2L * capacity))
-                    .flatMap(key -> commands.hvals(prefix + key), CONCURRENCY)
+                    .collectList() // a stream with little demand would stop the connection on which the next answers
+                    // come
+                    .flatMapIterable(keys -> keys)
+                    .flatMap(key -> commands.hvals(prefix + key).collectList(), CONCURRENCY)
+                    .flatMapIterable(texts -> texts)
                     .collectList()
                     .map(texts -> new Snapshot(version, texts)));
         }

@@ -104,17 +104,17 @@ sealed interface Server {
         }
     }
 
-    /** A cluster. */
+    /** A cluster, whose nodes are looked up before each connection. */
     record Cluster(RedisClusterClient client) implements Server {
 
         @Override
         public CompletionStage<? extends StatefulConnection<String, String>> connect() {
-            return client.connectAsync(StringCodec.UTF8);
+            return client.refreshPartitionsAsync().thenCompose(known -> client.connectAsync(StringCodec.UTF8));
         }
 
         @Override
         public CompletionStage<? extends StatefulRedisPubSubConnection<String, String>> subscribe() {
-            return client.connectPubSubAsync(StringCodec.UTF8);
+            return client.refreshPartitionsAsync().thenCompose(known -> client.connectPubSubAsync(StringCodec.UTF8));
         }
     }
 }

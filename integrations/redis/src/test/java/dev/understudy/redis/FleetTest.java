@@ -1,6 +1,7 @@
 package dev.understudy.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.understudy.redis.Fleet.Call;
 import dev.understudy.redis.Fleet.Instance;
@@ -19,7 +20,6 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -72,33 +72,39 @@ class FleetTest {
 
     @Test
     void updateReachesAllOthers() {
+        assumeTrue(ALL, "measured on a quiet machine only");
         int rounds = ALL ? 200 : 30;
+        lags(rounds / 3, "warmed-up"); // compiles, and opens what is opened once
+        Queue<Long> lags = lags(rounds, "measured");
+        assertThat(lags).hasSize(rounds * (INSTANCES - 1));
+        figure(
+                "lag in ms: p50 %.2f, p99 %.2f, max %.2f of %d%n",
+                percentile(lags, 50), percentile(lags, 99), percentile(lags, 100), lags.size());
+        assertThat(percentile(lags, 99)).isLessThan(ALL ? 50 : 2_000);
+    }
+
+    /** Returns the times from a hold in one instance to its arrival in each other one. */
+    private Queue<Long> lags(int rounds, String name) {
         Queue<Long> lags = new ConcurrentLinkedQueue<>();
         for (int round = 0; round < rounds; round++) {
-            HoldStarted hold = new HoldStarted("provider" + round, null, null);
+            HoldStarted hold = new HoldStarted(name + round, null, null);
             Instance publisher = fleet.instances.get(round % INSTANCES);
+            long[] start = new long[1];
             List<Mono<Message>> arrivals = fleet.instances.stream()
                     .filter(each -> each != publisher)
                     .map(each -> each.shared
                             .updates()
                             .filter(message -> message.update().equals(hold))
                             .next()
+                            .doOnNext(message -> lags.add(System.nanoTime() - start[0]))
                             .cache())
                     .toList();
-            long[] start = new long[1];
-            Disposable listening = Flux.merge(arrivals)
-                    .doOnNext(message -> lags.add(System.nanoTime() - start[0]))
-                    .subscribe();
+            arrivals.forEach(Mono::subscribe);
             start[0] = System.nanoTime();
             publisher.shared.publish(new Message("p/1", hold));
             Mono.when(arrivals).block(LONG);
-            listening.dispose();
         }
-        assertThat(lags).hasSize(rounds * (INSTANCES - 1));
-        figure(
-                "lag in ms: p50 %.2f, p99 %.2f, max %.2f of %d%n",
-                percentile(lags, 50), percentile(lags, 99), percentile(lags, 100), lags.size());
-        assertThat(percentile(lags, 99)).isLessThan(ALL ? 50 : 2_000);
+        return lags;
     }
 
     @Test

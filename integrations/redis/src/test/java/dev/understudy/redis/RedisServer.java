@@ -3,6 +3,8 @@ package dev.understudy.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.cluster.api.reactive.RedisClusterReactiveCommands;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -19,11 +21,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import reactor.core.publisher.Mono;
 
 /** A Redis server in a process of its own, on a free port of the loopback interface, without files. */
 final class RedisServer implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(20);
+
+    /** A node of a cluster uses the port that is 10,000 higher too. */
+    private static final int MAX_PORT = 55_000;
 
     private final int port;
     private final Path folder;
@@ -61,6 +69,29 @@ final class RedisServer implements AutoCloseable {
         return start(port, folder, arguments);
     }
 
+    /** Starts a Sentinel that watches a server under the name {@code primary}. */
+    static RedisServer startSentinel(RedisServer primary) {
+        int port = freePort();
+        Path folder = folder();
+        Path file = folder.resolve("sentinel.conf");
+        try {
+            Files.writeString(
+                    file,
+                    String.join(
+                            "\n",
+                            "port " + port,
+                            "bind 127.0.0.1",
+                            "dir " + folder,
+                            "sentinel monitor primary 127.0.0.1 " + primary.port + " 1",
+                            "sentinel down-after-milliseconds primary 1000",
+                            "sentinel failover-timeout primary 5000",
+                            ""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return start(port, folder, List.of(file.toString(), "--sentinel"));
+    }
+
     private static RedisServer start(int port, List<String> arguments) {
         return start(port, folder(), arguments);
     }
@@ -73,16 +104,12 @@ final class RedisServer implements AutoCloseable {
     }
 
     private Process launched() {
-        List<String> command = new ArrayList<>(List.of(
-                Objects.requireNonNull(RedisProgram.FOUND).toString(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-                "--appendonly",
-                "no",
-                "--dir",
-                folder.toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Objects.requireNonNull(RedisProgram.FOUND).toString()));
+        if (!arguments.contains("--sentinel")) {
+            command.addAll(
+                    List.of("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.toString()));
+        }
         command.addAll(arguments);
         try {
             return new ProcessBuilder(command)
@@ -137,10 +164,61 @@ final class RedisServer implements AutoCloseable {
         return folder.resolve("server.pem");
     }
 
+    /** Returns what the server says about itself; empty if it says nothing. */
+    String info(String section) {
+        return asked(commands -> commands.info(section));
+    }
+
+    void addSlots(int first, int last) {
+        asked(commands ->
+                commands.clusterAddSlots(IntStream.rangeClosed(first, last).toArray()));
+    }
+
+    void meet(RedisServer other) {
+        asked(commands -> commands.clusterMeet("127.0.0.1", other.port));
+    }
+
+    boolean clusterIsWell() {
+        return asked(commands -> commands.clusterInfo()).contains("cluster_state:ok");
+    }
+
+    private String asked(Function<RedisClusterReactiveCommands<String, String>, Mono<String>> question) {
+        RedisOptions patient = RedisOptions.of(uri()).withTimeouts(START, START);
+        try (RedisConnections connections = RedisConnections.of(patient)) {
+            String answer = connections
+                    .call(question)
+                    .onErrorReturn(RedisConnectionException.class, "")
+                    .block(START);
+            return String.valueOf(answer);
+        }
+    }
+
     /** Ends the process at once, as a crash does. All data is lost. */
     void kill() {
         process.destroyForcibly();
         ended();
+    }
+
+    /** Stops the process without closing its connections, as a machine that hangs does. */
+    void suspend() {
+        signal("STOP");
+    }
+
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int status = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(status).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Starts an empty server on the port of the one that was killed. */
@@ -170,7 +248,8 @@ final class RedisServer implements AutoCloseable {
 
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+            int port = socket.getLocalPort();
+            return port < MAX_PORT ? port : freePort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

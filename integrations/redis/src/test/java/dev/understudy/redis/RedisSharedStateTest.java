@@ -221,6 +221,17 @@ class RedisSharedStateTest {
     }
 
     @Test
+    void laterInstanceReceivesManyEntries() {
+        RedisSharedState one = connected();
+        for (int i = 0; i < 500; i++) {
+            one.publish(new Message("p/1", new CooldownStarted("a", "m" + i, FailureKind.QUOTA, LATER)));
+        }
+        RedisSharedState late = connected();
+        awaitTrue(() -> late.status().entries() == 500);
+        assertThat(late.status().outages()).isZero();
+    }
+
+    @Test
     void numberOfEntriesIsBoundedHereAndInRedis() {
         RedisSharedState one = connected(options.withCapacity(20));
         for (int i = 0; i < 50; i++) {
@@ -289,6 +300,26 @@ class RedisSharedStateTest {
         RedisSharedState late = connected();
         for (String provider : List.of("a", "b", "c")) {
             StepVerifier.create(arrival(late, new HoldStarted(provider, null, null)))
+                    .expectNextCount(1)
+                    .expectComplete()
+                    .verify(LONG);
+        }
+    }
+
+    @Test
+    void serverThatHangsIsUsedAgainAfterwards() {
+        try (RedisServer silent = RedisServer.start()) {
+            RedisOptions impatient = RedisOptions.of(silent.uri())
+                    .withTimeouts(Duration.ofMillis(500), Duration.ofMillis(500))
+                    .withBackoff(Duration.ofMillis(10), Duration.ofMillis(100));
+            RedisSharedState one = open(impatient, options);
+            RedisSharedState two = open(impatient, options);
+            awaitTrue(() -> one.status().connected() && two.status().connected());
+            silent.suspend();
+            awaitTrue(() -> !one.status().connected() && !two.status().connected());
+            one.publish(new Message("p/1", new HoldStarted("a", null, null)));
+            silent.resume();
+            StepVerifier.create(arrival(two, new HoldStarted("a", null, null)))
                     .expectNextCount(1)
                     .expectComplete()
                     .verify(LONG);
