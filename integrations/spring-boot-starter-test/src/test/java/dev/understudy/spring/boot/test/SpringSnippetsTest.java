@@ -35,6 +35,7 @@ class SpringSnippetsTest {
             "dev.understudy.spring.boot.*",
             "dev.understudy.spring.boot.test.*",
             "dev.understudy.spring.web.*",
+            "dev.understudy.streaming.kept.*",
             "dev.understudy.testing.*",
             "java.time.*",
             "java.util.*",
