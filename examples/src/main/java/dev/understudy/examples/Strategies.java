@@ -7,12 +7,9 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
 import dev.understudy.policy.ProviderOptions;
 import dev.understudy.policy.Selection;
-import dev.understudy.provider.Providers;
-import dev.understudy.provider.endpoint.Endpoint;
-import dev.understudy.testing.ScriptedReply;
-import dev.understudy.testing.ScriptedServer;
+import dev.understudy.testing.ScriptedAnswer;
+import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +18,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Three providers with prices and latencies, and which of them serves thirty calls under each selection strategy: one
@@ -36,55 +36,53 @@ public final class Strategies {
 
     private record Story(String name, Selection selection, String expectation, Predicate<Map<String, Long>> holds) {}
 
+    private record Result(Story story, Map<String, Long> served) {
+
+        boolean holds() {
+            return story.holds.test(served);
+        }
+    }
+
     private Strategies() {}
 
     /** Exits with 0 if every strategy chose as documented, 1 otherwise. */
     public static void main(String[] args) {
-        int exit = run(ConsoleOutput.standard());
-        if (exit != 0) {
-            System.exit(exit);
+        Boolean good = run(ConsoleOutput.standard(), Schedulers.parallel()).block(GIVE_UP);
+        if (!Boolean.TRUE.equals(good)) {
+            System.exit(1);
         }
     }
 
-    static int run(ConsoleOutput consoleOutput) {
-        try (ScriptedServer fast = answering(10);
-                ScriptedServer plain = answering(100);
-                ScriptedServer cheap = answering(200)) {
-            List.of(fast, plain, cheap).forEach(Strategies::warm);
-            consoleOutput.line(CALLS + " calls under each strategy.");
-            consoleOutput.line("  fast   answers in  10 ms, costs 10 per million tokens, weight 3");
-            consoleOutput.line("  plain  answers in 100 ms, costs  3 per million tokens, weight 2, cannot call tools");
-            consoleOutput.line("  cheap  answers in 200 ms, costs  1 per million tokens, weight 1");
-            consoleOutput.line("");
-            consoleOutput.line(String.format(
-                    Locale.ROOT, "%-14s %5s %6s %6s   %s", "strategy", "fast", "plain", "cheap", "expected"));
-            boolean good = true;
-            for (Story story : stories()) {
-                Map<String, Long> served = play(story.selection, fast, plain, cheap);
-                boolean holds = story.holds.test(served);
-                good &= holds;
-                consoleOutput.line(
-                        String.format(
-                                Locale.ROOT,
-                                "%-14s %5d %6d %6d   %s",
-                                story.name,
-                                count(served, "fast"),
-                                count(served, "plain"),
-                                count(served, "cheap"),
-                                story.expectation),
-                        holds ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
-            }
-            return good ? 0 : 1;
-        }
+    /** Plays all strategies and prints a line for each; emits whether each chose as documented. */
+    static Mono<Boolean> run(ConsoleOutput consoleOutput, Scheduler scheduler) {
+        return Mono.fromRunnable(() -> title(consoleOutput))
+                .thenMany(Flux.fromIterable(stories()))
+                .concatMap(story -> play(story.selection, scheduler).map(served -> new Result(story, served)))
+                .doOnNext(result -> print(result, consoleOutput))
+                .reduce(true, (good, result) -> good && result.holds());
     }
 
-    /** Warms up the JVM, whose first calls would count as the provider's latency. */
-    private static void warm(ScriptedServer server) {
-        try (ChatProvider provider = Providers.openAi(endpoint("warm", server, 1))) {
-            Flux.range(1, 10)
-                    .concatMap(i -> provider.chat(ChatRequest.of("gpt-demo", "Warm up")))
-                    .blockLast(GIVE_UP);
-        }
+    private static void title(ConsoleOutput consoleOutput) {
+        consoleOutput.line(CALLS + " calls under each strategy.");
+        consoleOutput.line("  fast   answers in  10 ms, costs 10 per million tokens, weight 3");
+        consoleOutput.line("  plain  answers in 100 ms, costs  3 per million tokens, weight 2, cannot call tools");
+        consoleOutput.line("  cheap  answers in 200 ms, costs  1 per million tokens, weight 1");
+        consoleOutput.line("");
+        consoleOutput.line(
+                String.format(Locale.ROOT, "%-14s %5s %6s %6s   %s", "strategy", "fast", "plain", "cheap", "expected"));
+    }
+
+    private static void print(Result result, ConsoleOutput consoleOutput) {
+        consoleOutput.line(
+                String.format(
+                        Locale.ROOT,
+                        "%-14s %5d %6d %6d   %s",
+                        result.story.name,
+                        count(result.served, "fast"),
+                        count(result.served, "plain"),
+                        count(result.served, "cheap"),
+                        result.story.expectation),
+                result.holds() ? ConsoleOutput.Colour.GREEN : ConsoleOutput.Colour.RED);
     }
 
     private static List<Story> stories() {
@@ -108,41 +106,49 @@ public final class Strategies {
                         s -> count(s, "plain") == 0));
     }
 
-    private static Map<String, Long> play(
-            Selection selection, ScriptedServer fast, ScriptedServer plain, ScriptedServer cheap) {
-        try (Understudy understudy = Understudy.builder()
+    private static Mono<Map<String, Long>> play(Selection selection, Scheduler scheduler) {
+        return Mono.using(
+                () -> understudy(selection, scheduler),
+                understudy -> Flux.range(1, CALLS)
+                        .concatMap(i -> understudy.chat(ChatRequest.of("gpt-demo", "Call " + i)))
+                        .collect(
+                                TreeMap::new,
+                                (counts, answer) ->
+                                        counts.merge(answer.servedBy().provider(), 1L, Long::sum)),
+                Understudy::close);
+    }
+
+    private static Understudy understudy(Selection selection, Scheduler scheduler) {
+        return Understudy.builder()
                 .selection(selection)
                 .random(new Random(SEED))
+                .scheduler(scheduler)
                 .provider(
-                        Providers.openAi(endpoint("fast", fast, 10)),
+                        answering("fast", 10, price(10), scheduler),
                         ProviderOptions.defaults().withWeight(3))
                 .provider(
-                        Providers.openAi(endpoint("plain", plain, 3, Feature.TOOLS, Feature.STREAMING_TOOLS)),
+                        answering(
+                                "plain",
+                                100,
+                                price(3).withoutFeature(Feature.TOOLS).withoutFeature(Feature.STREAMING_TOOLS),
+                                scheduler),
                         ProviderOptions.defaults().withWeight(2))
                 .provider(
-                        Providers.openAi(endpoint("cheap", cheap, 1)),
+                        answering("cheap", 200, price(1), scheduler),
                         ProviderOptions.defaults().withWeight(1))
-                .build()) {
-            Map<String, Long> served = Flux.range(1, CALLS)
-                    .concatMap(i -> understudy.chat(ChatRequest.of("gpt-demo", "Call " + i)))
-                    .collect(
-                            TreeMap<String, Long>::new,
-                            (counts, answer) -> counts.merge(answer.servedBy().provider(), 1L, Long::sum))
-                    .block(GIVE_UP);
-            return served == null ? Map.of() : new LinkedHashMap<>(served);
-        }
+                .build();
     }
 
-    private static Endpoint endpoint(String name, ScriptedServer server, double price, Feature... lacks) {
-        Capabilities capabilities = Capabilities.assumed().withPrice(Capabilities.Price.of(price, price));
-        for (Feature feature : lacks) {
-            capabilities = capabilities.withoutFeature(feature);
-        }
-        return Endpoint.of(name, server.url(), "demo-key-" + name).withModel("gpt-demo", capabilities);
+    private static Capabilities price(double perMillion) {
+        return Capabilities.assumed().withPrice(Capabilities.Price.of(perMillion, perMillion));
     }
 
-    private static ScriptedServer answering(long millis) {
-        return ScriptedServer.start().always(ScriptedReply.text("Here I am.").beforeHeaders(Duration.ofMillis(millis)));
+    private static ChatProvider answering(String name, long millis, Capabilities capabilities, Scheduler scheduler) {
+        return ScriptedProvider.named(name)
+                .can(capabilities)
+                .always(ScriptedAnswer.text("Here I am.")
+                        .beforeFirst(Duration.ofMillis(millis))
+                        .on(scheduler));
     }
 
     private static long count(Map<String, Long> served, String provider) {
