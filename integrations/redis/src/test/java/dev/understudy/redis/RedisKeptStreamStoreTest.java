@@ -2,6 +2,7 @@ package dev.understudy.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.streaming.kept.KeptStreamException;
 import dev.understudy.streaming.kept.KeptStreamStore;
 import dev.understudy.streaming.kept.KeptStreamStore.Append;
 import dev.understudy.streaming.kept.KeptStreamStore.Lease;
@@ -9,6 +10,7 @@ import dev.understudy.streaming.kept.KeptStreamStore.Limits;
 import dev.understudy.streaming.kept.KeptStreamStore.Page;
 import dev.understudy.streaming.kept.KeptStreamStore.Renewal;
 import dev.understudy.streaming.kept.KeptStreamStore.State;
+import dev.understudy.streaming.kept.KeptStreams;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -186,6 +188,23 @@ class RedisKeptStreamStoreTest {
                     .isEqualTo(new Page(16, List.of("t16", "t17", "t18", "t19", "t20"), State.GENERATING));
             get(small.append(id, new Append(1, 21, List.of("t" + "x".repeat(993)), false)));
             assertThat(get(small.read(id, 0, 100, NONE)).first()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void streamWithoutItsBeginningIsNotTakenOver() {
+        Continuing vendor = new Continuing("none", 0, 0);
+        try (RedisKeptStreamStore small =
+                RedisKeptStreamStore.of(connections, new Limits(5, 1000, 1, LONG), "small:")) {
+            get(small.create(id, "{}", LONG, LONG));
+            get(small.append(id, new Append(1, 1, List.of("t1", "t2", "t3", "t4", "t5", "t6"), false)));
+            get(small.renew(id, 1, NONE));
+            StepVerifier.create(KeptStreams.over(vendor, small).resume(id + ".6"))
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOfSatisfying(KeptStreamException.class, kept -> assertThat(kept.reason())
+                                    .isEqualTo(KeptStreamException.Reason.POSITION_LOST)))
+                    .verify(LONG);
+            assertThat(vendor.calls()).isZero();
         }
     }
 

@@ -126,7 +126,7 @@ public interface KeptStreamStore {
 
     /**
      * Limits of a store. When a stream exceeds its limit, its oldest entries are dropped: readers behind them fail with
-     * {@link KeptStreamException.Reason#POSITION_LOST}, and no instance can take over the generation.
+     * {@link KeptStreamException.Reason#POSITION_LOST}, and instead of a takeover the stream ends with the same reason.
      *
      * @param entries limit of entries of one stream; 20,000 by default
      * @param characters limit of characters of one stream, with its request; 2,000,000 by default

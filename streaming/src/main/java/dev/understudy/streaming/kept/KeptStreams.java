@@ -218,6 +218,8 @@ public final class KeptStreams implements AutoCloseable {
     private Mono<Void> takeOver(String id) {
         return store.acquire(id, options.lease(), false).flatMap(lease -> entries(id)
                 .doOnNext(entries -> continueFrom(id, lease, entries))
+                .switchIfEmpty(Mono.defer(() ->
+                        generation(id, lease.fence(), 1).end(EntryFormat.lost()).then(Mono.empty())))
                 .then());
     }
 
@@ -241,9 +243,15 @@ public final class KeptStreams implements AutoCloseable {
         });
     }
 
-    /** All entries of a stream. */
+    /** All entries of a stream; empty if its first ones were dropped. */
     private Mono<List<String>> entries(String id) {
         return store.read(id, 0, StreamReader.PAGE, Duration.ZERO)
+                .filter(page -> page.first() == 1)
+                .flatMap(page -> entries(id, page));
+    }
+
+    private Mono<List<String>> entries(String id, KeptStreamStore.Page first) {
+        return Mono.just(first)
                 .expand(page -> page.entries().isEmpty()
                         ? Mono.empty()
                         : store.read(id, page.first() + page.entries().size() - 1, StreamReader.PAGE, Duration.ZERO))

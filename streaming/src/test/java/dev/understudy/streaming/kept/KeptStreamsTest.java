@@ -441,6 +441,24 @@ class KeptStreamsTest {
     }
 
     @Test
+    void streamWithoutItsBeginningIsNotTakenOver() {
+        Essay essay = essay(50);
+        KeptStreamStore store =
+                new InMemoryKeptStreamStore(new KeptStreamStore.Limits(10, 1_000_000, 10, Duration.ofMinutes(2)), time);
+        Instance first = instance(store, essay);
+        KeptStreams.Kept kept = start(first);
+        Reading reading = read(instance(store, essay).streams().resume(kept.id() + ".0"));
+        pass(Duration.ofSeconds(2));
+        first.die();
+        pass(Duration.ofSeconds(10));
+
+        assertThat(reading.isComplete()).isFalse();
+        assertThat(reason(reading.error)).isEqualTo(Reason.POSITION_LOST);
+        assertThat(essay.text()).startsWith(reading.text());
+        assertThat(essay.calls()).isEqualTo(1);
+    }
+
+    @Test
     void fullStoreRefusesANewStream() {
         KeptStreamStore store =
                 new InMemoryKeptStreamStore(new KeptStreamStore.Limits(100, 10_000, 2, Duration.ofMinutes(2)), time);
