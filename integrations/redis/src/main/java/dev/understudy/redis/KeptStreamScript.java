@@ -17,8 +17,9 @@ import reactor.core.publisher.Mono;
  * {@code ended}.
  */
 enum KeptStreamScript {
-    /** Arguments: request, lease, grace, retention. Returns 1, or 0 if the stream exists. */
+    /** Arguments: request, lease, grace, retention, limit of bytes. Returns 1; 0 if the stream exists, 2 without room. */
     CREATE("""
+            if #ARGV[1] >= tonumber(ARGV[5]) then return {'2'} end
             if redis.call('EXISTS', KEYS[1]) == 1 then return {'0'} end
             redis.call('HSET', KEYS[1], 'request', ARGV[1], 'fence', 1, 'length', 0, 'first', 1, 'bytes', #ARGV[1],
                 'leased', now() + ARGV[2], 'attended', now() + ARGV[3], 'ended', 0)

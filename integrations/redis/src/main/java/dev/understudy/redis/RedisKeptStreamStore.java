@@ -80,12 +80,11 @@ public final class RedisKeptStreamStore implements KeptStreamStore, AutoCloseabl
 
     @Override
     public Mono<Lease> create(String id, String request, Duration lease, Duration grace) {
-        return run(KeptStreamScript.CREATE, id, request, lease, grace, limits.retention())
-                .map(result -> {
-                    if (result.get(0).equals("0")) {
-                        throw new IllegalStateException("Another stream has this id");
-                    }
-                    return new Lease(1, request);
+        return run(KeptStreamScript.CREATE, id, request, lease, grace, limits.retention(), limits.characters())
+                .map(result -> switch (result.get(0)) {
+                    case "1" -> new Lease(1, request);
+                    case "2" -> throw new KeptStreamException(KeptStreamException.Reason.FULL);
+                    default -> throw new IllegalStateException("Another stream has this id");
                 });
     }
 

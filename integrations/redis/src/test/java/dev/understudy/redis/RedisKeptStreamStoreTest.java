@@ -209,6 +209,19 @@ class RedisKeptStreamStoreTest {
     }
 
     @Test
+    void largerRequestThanTheStoreHoldsIsRefused() {
+        try (RedisKeptStreamStore small = RedisKeptStreamStore.of(connections, new Limits(5, 9, 1, LONG), "small:")) {
+            StepVerifier.create(small.create(id, "{\"ö\": 10}", LONG, LONG))
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOfSatisfying(KeptStreamException.class, kept -> assertThat(kept.reason())
+                                    .isEqualTo(KeptStreamException.Reason.FULL)))
+                    .verify(LONG);
+            assertThat(get(small.attend(id, LONG))).isEqualTo(State.UNKNOWN);
+            assertThat(get(small.create(id, "{\"o\":1}", LONG, LONG)).fence()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void allKeysExpire() {
         try (RedisKeptStreamStore brief = RedisKeptStreamStore.of(
                 connections, Limits.defaults().withRetention(Duration.ofSeconds(2)), "brief:")) {

@@ -56,7 +56,8 @@ public final class InMemoryKeptStreamStore implements KeptStreamStore {
     @Override
     public Mono<Lease> create(String id, String request, Duration lease, Duration grace) {
         return Mono.fromSupplier(() -> {
-            if (streams.size() >= limits.streams() && !removeEnded()) {
+            boolean large = request.length() >= limits.characters();
+            if (large || (streams.size() >= limits.streams() && !removeEnded())) {
                 throw new KeptStreamException(KeptStreamException.Reason.FULL);
             }
             long now = now();

@@ -15,8 +15,8 @@ public final class KeptStreamException extends RuntimeException {
         POSITION_LOST("the stream does not hold the entries after this position any more"),
         /** The stream was cancelled, by a caller or because no reader was present for longer than the grace period. */
         CANCELLED("the stream was cancelled"),
-        /** The store holds as many streams as it may. HTTP status 503. */
-        FULL("the store holds as many streams as it may"),
+        /** The store holds as many streams as it may, or the request leaves no room for an answer. HTTP status 503. */
+        FULL("the store has no room for this stream"),
         /** The store does not answer. HTTP status 503. */
         UNAVAILABLE("the store does not answer");
 

@@ -20,7 +20,8 @@ public interface KeptStreamStore {
      * @param request request of the answer, for an instance that takes over the generation
      * @param lease duration of the lease
      * @param grace time until the stream counts as unattended, unless {@link #attend} is called
-     * @return the lease; fails with {@link KeptStreamException.Reason#FULL} if the store is full
+     * @return the lease; fails with {@link KeptStreamException.Reason#FULL} if the store is full, or the request as large as
+     *     a stream may be
      */
     Mono<Lease> create(String id, String request, Duration lease, Duration grace);
 

@@ -459,6 +459,24 @@ class KeptStreamsTest {
     }
 
     @Test
+    void answerToALargerRequestThanTheStoreHoldsIsNotKept() {
+        Essay essay = essay(5);
+        InMemoryKeptStreamStore store =
+                new InMemoryKeptStreamStore(new KeptStreamStore.Limits(100, 20, 10, Duration.ofMinutes(2)), time);
+        Reading reading = read(start(instance(store, essay)).chunks());
+        pass(Duration.ofSeconds(1));
+
+        assertThat(reading.text()).isEqualTo(essay.text());
+        assertThat(reading.isComplete()).isTrue();
+        assertThat(reading.last().eventId()).isEmpty();
+        assertThat(store.size()).isZero();
+        StepVerifier.create(instance(store, essay, OPTIONS.withRequired(true))
+                        .streams()
+                        .start(REQUEST))
+                .verifyErrorSatisfies(error -> assertThat(reason(error)).isEqualTo(Reason.FULL));
+    }
+
+    @Test
     void fullStoreRefusesANewStream() {
         KeptStreamStore store =
                 new InMemoryKeptStreamStore(new KeptStreamStore.Limits(100, 10_000, 2, Duration.ofMinutes(2)), time);
