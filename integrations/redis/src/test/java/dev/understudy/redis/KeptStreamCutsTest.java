@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Schedulers;
 
 /** Readers, vendors, instances and connections are cut at random, with a real server: readers get each character once. */
@@ -145,6 +146,7 @@ class KeptStreamCutsTest {
         private final List<KeptStreams> instances = new ArrayList<>();
         private final List<MortalStore> mortals = new ArrayList<>();
         private final StringBuffer text = new StringBuffer();
+        private final Sinks.Empty<Void> dead = Sinks.empty();
         private boolean lossy;
         private volatile boolean died;
         private volatile int finished;
@@ -212,6 +214,7 @@ class KeptStreamCutsTest {
         private void die() {
             died = true;
             mortals.get(0).die();
+            dead.tryEmitEmpty();
             instances.get(0).close();
         }
 
@@ -219,18 +222,14 @@ class KeptStreamCutsTest {
         private Flux<PositionedChunk> reading() {
             return Flux.defer(() -> {
                 int at = died || (lastEventId != null && random.nextBoolean()) ? 1 : 0;
+                // A reader notices the death of its instance by the loss of its connection.
                 Flux<PositionedChunk> chunks = instances.get(at).stream(request, lastEventId)
+                        .takeUntilOther(at == 0 ? dead.asMono() : Mono.never())
                         .publishOn(Schedulers.parallel(), 1)
                         .doOnNext(this::take)
                         .onErrorResume(this::failed);
-                Flux<PositionedChunk> cut = cutReader ? chunks.take(1 + random.nextInt(30)) : chunks;
-                // A reader notices the death of its instance by the loss of its connection.
-                return at == 0 && cutInstance ? cut.takeUntilOther(dead()) : cut;
+                return cutReader ? chunks.take(1 + random.nextInt(30)) : chunks;
             });
-        }
-
-        private Mono<Long> dead() {
-            return Flux.interval(Duration.ofMillis(10)).filter(tick -> died).next();
         }
 
         private synchronized void take(PositionedChunk one) {

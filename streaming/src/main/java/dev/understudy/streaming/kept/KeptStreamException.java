@@ -17,8 +17,8 @@ public final class KeptStreamException extends RuntimeException {
         CANCELLED("the stream was cancelled"),
         /** The store holds as many streams as it may, or the request leaves no room for an answer. HTTP status 503. */
         FULL("the store has no room for this stream"),
-        /** The store does not answer. HTTP status 503. */
-        UNAVAILABLE("the store does not answer");
+        /** The store does not answer, or this instance closes. A reader may come back, to another one. HTTP status 503. */
+        UNAVAILABLE("the store does not answer, or this instance closes");
 
         private final String message;
 

@@ -15,6 +15,7 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
@@ -40,6 +41,8 @@ public final class KeptStreams implements AutoCloseable {
     private final Supplier<String> ids;
     private final Scheduler scheduler;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final Sinks.Empty<Void> closing = Sinks.empty(); // fails the readers
+    private volatile boolean closed;
 
     /** A generation of this instance. */
     private record Running(Generation generation, Disposable.Swap subscription) {}
@@ -95,6 +98,9 @@ public final class KeptStreams implements AutoCloseable {
      */
     public Mono<Kept> start(ChatRequest request) {
         return Mono.deferContextual(context -> {
+            if (closed) {
+                return unkept(request, unavailable());
+            }
             String id = ids.get();
             return store.create(id, EntryFormat.request(request), options.lease(), options.grace())
                     .timeout(options.storeTimeout(), scheduler)
@@ -113,6 +119,10 @@ public final class KeptStreams implements AutoCloseable {
         Flux<PositionedChunk> chunks =
                 provider.stream(request).index((position, chunk) -> new PositionedChunk("", position + 1, chunk));
         return Mono.just(new Kept("", chunks));
+    }
+
+    private static KeptStreamException unavailable() {
+        return new KeptStreamException(KeptStreamException.Reason.UNAVAILABLE);
     }
 
     private static KeptStreamException typed(Throwable error) {
@@ -168,13 +178,19 @@ public final class KeptStreams implements AutoCloseable {
                 .doOnTerminate(() -> stop(stream));
     }
 
-    /** Stops all generations of this instance and releases their leases, so that other instances take over. */
+    /**
+     * Stops all generations of this instance and releases their leases, so that other instances take over. Readers of this
+     * instance fail with {@link KeptStreamException.Reason#UNAVAILABLE} from now on, so that they continue elsewhere, and
+     * {@link #start} keeps nothing.
+     */
     @Override
     public void close() {
+        closed = true;
         running.forEach((id, one) -> {
             stop(id);
             one.generation.release().onErrorComplete().subscribe();
         });
+        closing.tryEmitError(unavailable());
     }
 
     /** Number of answers that this instance generates. */
@@ -190,8 +206,9 @@ public final class KeptStreams implements AutoCloseable {
     }
 
     private Flux<PositionedChunk> read(String id, long after) {
-        return Flux.defer(() ->
-                new StreamReader(store, options.lease(), options.grace(), scheduler, id, after).chunks(takeOver(id)));
+        return Flux.defer(() -> new StreamReader(store, options.lease(), options.grace(), scheduler, id, after)
+                        .chunks(takeOver(id)))
+                .takeUntilOther(closing.asMono());
     }
 
     private Generation generation(String id, long fence, long next) {
@@ -206,6 +223,11 @@ public final class KeptStreams implements AutoCloseable {
         if (before != null) {
             before.subscription.dispose();
         }
+        if (closed) { // meanwhile, and close() may not have seen this generation
+            stop(id);
+            generation.release().onErrorComplete().subscribe();
+            return;
+        }
         mine.subscription.update(generation
                 .run(answer)
                 .contextWrite(Context.of(context))
@@ -216,7 +238,9 @@ public final class KeptStreams implements AutoCloseable {
 
     /** Acquires the lease of a stream whose generating instance ended, and continues its generation. */
     private Mono<Void> takeOver(String id) {
-        return store.acquire(id, options.lease(), false).flatMap(lease -> entries(id)
+        Mono<KeptStreamStore.Lease> acquired =
+                Mono.defer(() -> closed ? Mono.empty() : store.acquire(id, options.lease(), false));
+        return acquired.flatMap(lease -> entries(id)
                 .doOnNext(entries -> continueFrom(id, lease, entries))
                 .switchIfEmpty(Mono.defer(() ->
                         generation(id, lease.fence(), 1).end(EntryFormat.lost()).then(Mono.empty())))

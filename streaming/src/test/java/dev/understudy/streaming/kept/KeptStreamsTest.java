@@ -304,6 +304,46 @@ class KeptStreamsTest {
     }
 
     @Test
+    void closedInstanceNeitherReadsNorTakesOver() {
+        Essay essay = essay(50);
+        KeptStreamStore store = store();
+        Instance first = instance(store, essay);
+        KeptStreams.Kept kept = start(first);
+        Reading reading = read(kept.chunks());
+        pass(Duration.ofSeconds(2));
+        first.streams().close();
+        Reading late = read(first.streams().resume(kept.id() + ".1"));
+        pass(Duration.ofSeconds(5));
+
+        assertThat(reason(reading.error)).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(reason(late.error)).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(essay.calls()).isEqualTo(1);
+        Reading elsewhere =
+                read(instance(store, essay).streams().resume(reading.last().eventId()));
+        pass(Duration.ofSeconds(5));
+        assertThat(reading.text() + elsewhere.text()).isEqualTo(essay.text());
+    }
+
+    @Test
+    void answerOfAClosedInstanceIsNotKept() {
+        Essay essay = essay(5);
+        InMemoryKeptStreamStore store = store();
+        Instance closed = instance(store, essay);
+        closed.streams().close();
+        Reading reading = read(closed.streams().stream(REQUEST, null));
+        Instance strict = instance(store, essay, OPTIONS.withRequired(true));
+        strict.streams().close();
+        StepVerifier.create(strict.streams().start(REQUEST))
+                .verifyErrorSatisfies(error -> assertThat(reason(error)).isEqualTo(Reason.UNAVAILABLE));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(reading.text()).isEqualTo(essay.text());
+        assertThat(reading.last().eventId()).isEmpty();
+        assertThat(essay.calls()).isEqualTo(1);
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
     void instanceWithoutStoreEndsItsCallBeforeAnotherBegins() {
         Essay essay = essay(100);
         KeptStreamStore store = store();
