@@ -7,12 +7,10 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.gateway.json.BadRequest;
 import dev.understudy.gateway.key.ClientKey;
 import dev.understudy.gateway.key.ClientKeys;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -230,16 +228,12 @@ final class Admission {
      * whose client pipelines, so a refusal closes the connection.
      */
     private Mono<byte[]> body(HttpServerRequest request, AtomicLong taken) {
-        return request.receive()
-                .map(piece -> read(piece, taken))
-                .collectList()
-                .map(Admission::joined)
+        return RequestBody.of(request.receive(), size -> checkTaken(taken, size))
                 .timeout(limits.body(), Schedulers.parallel());
     }
 
-    /** Copies a piece; {@code receive} releases it. */
-    private byte[] read(ByteBuf piece, AtomicLong taken) {
-        int size = piece.readableBytes();
+    /** Counts bytes of a body, or throws if it exceeds a limit. */
+    private void checkTaken(AtomicLong taken, int size) {
         long all = taken.addAndGet(size);
         long large = bytes.addAndGet(large(all) - large(all - size));
         if (all > limits.size()) {
@@ -248,24 +242,11 @@ final class Admission {
         if (large > limits.bodies() && all > SMALL) {
             throw overloaded("Too many large requests at once");
         }
-        byte[] read = new byte[size];
-        piece.readBytes(read);
-        return read;
     }
 
     /** Small bodies are bounded by the number of calls; large ones must not keep them out. */
     private static long large(long size) {
         return Math.max(0, size - SMALL);
-    }
-
-    private static byte[] joined(List<byte[]> pieces) {
-        byte[] body = new byte[pieces.stream().mapToInt(piece -> piece.length).sum()];
-        int end = 0;
-        for (byte[] piece : pieces) {
-            System.arraycopy(piece, 0, body, end, piece.length);
-            end += piece.length;
-        }
-        return body;
     }
 
     private BadRequest tooLarge() {

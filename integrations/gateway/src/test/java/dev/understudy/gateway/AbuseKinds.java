@@ -53,6 +53,11 @@ final class AbuseKinds {
                 kind("huge, announced", 2, 20, sized(huge, 99_000_000)).withBody(1_000_000),
                 kind("huge, in chunks", 2, 8, huge + "transfer-encoding: chunked\r\n\r\n4000000\r\n")
                         .withBody(0x4000000),
+                kind(
+                        "chunks of a byte",
+                        4,
+                        4,
+                        huge + "transfer-encoding: chunked\r\n\r\n" + "1\r\nx\r\n".repeat(2 << 20)),
                 kind("huge, valid", 8, 16, sized(huge, large.length()) + large),
                 kind("wrong token", 10, 300, sized(wrong, text.length()) + text),
                 kind("wrong token, reads nothing", 40, 80, sized(wrong, BODY))
