@@ -129,7 +129,6 @@ final class Admission {
         return (request, response) -> Mono.defer(() -> {
             AtomicReference<@Nullable Channel> channel = new AtomicReference<>(); // is not told after the end
             request.withConnection(connection -> channel.set(connection.channel()));
-            connections.serving(channel.get());
             String id = RequestId.of(request.requestHeaders());
             response.header(RequestId.HEADER, id);
             cors.apply(request, response);
@@ -139,8 +138,7 @@ final class Admission {
                     .contextWrite(CallContext.tag("request_id", id))
                     .onErrorResume(error -> response.hasSentHeaders()
                             ? Mono.error(error)
-                            : refuse(access, request, response, channel.get(), error))
-                    .doFinally(signal -> connections.served(channel.get()));
+                            : refuse(access, request, response, channel.get(), error));
         });
     }
 

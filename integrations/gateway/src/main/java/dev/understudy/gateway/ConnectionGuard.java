@@ -16,8 +16,12 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.NettyPipeline;
 
-/** Bounds the number of connections, and the time that each may wait for a request. Thread-safe. */
+/**
+ * Bounds the number of connections, and the time that each may wait for a request. Sees the requests themselves, so that
+ * they need not be reported by their routes. Thread-safe.
+ */
 final class ConnectionGuard {
 
     private static final AttributeKey<Watch> KEY = AttributeKey.valueOf("understudy.gateway.watch");
@@ -41,6 +45,11 @@ final class ConnectionGuard {
         channel.pipeline()
                 .addFirst(watch)
                 .addFirst(new WriteTimeoutHandler(limits.write().toMillis(), TimeUnit.MILLISECONDS));
+        channel.pipeline()
+                .addAfter(
+                        NettyPipeline.HttpCodec,
+                        "understudy.gateway.requests",
+                        new RequestsInFlight(() -> serving(watch), () -> served(watch)));
         UndecodableRequests.install(channel, refused);
     }
 
@@ -55,21 +64,17 @@ final class ConnectionGuard {
     }
 
     /** Records that a request of the connection has arrived. */
-    void serving(@Nullable Channel channel) {
-        Watch watch = channel == null ? null : channel.attr(KEY).get();
-        if (watch != null) {
-            synchronized (this) {
-                waiting.remove(watch);
-                refusals.remove(watch);
-            }
-            watch.stop();
+    private void serving(Watch watch) {
+        synchronized (this) {
+            waiting.remove(watch);
+            refusals.remove(watch);
         }
+        watch.cancel();
     }
 
-    /** Records that a request of the connection was answered. */
-    void served(@Nullable Channel channel) {
-        Watch watch = channel == null ? null : channel.attr(KEY).get();
-        if (watch != null && watch.channel.isActive()) {
+    /** Records that all requests of the connection were answered. */
+    private void served(Watch watch) {
+        if (watch.channel.isActive()) {
             waits(watch);
             watch.start(limits.idle(), false);
         }
@@ -151,20 +156,8 @@ final class ConnectionGuard {
             context.fireChannelRead(message);
         }
 
-        void stop() {
-            if (channel.eventLoop().inEventLoop()) {
-                cancel();
-            } else {
-                channel.eventLoop().execute(this::cancel);
-            }
-        }
-
         /** @param begun true if a request may have begun, which is answered with 408 when the time is over */
         void start(Duration limit, boolean begun) {
-            if (!channel.eventLoop().inEventLoop()) {
-                channel.eventLoop().execute(() -> start(limit, begun));
-                return;
-            }
             cancel();
             idle = !begun;
             timer = channel.eventLoop()
@@ -180,7 +173,7 @@ final class ConnectionGuard {
                             TimeUnit.MILLISECONDS);
         }
 
-        private void cancel() {
+        void cancel() {
             idle = false;
             if (timer != null) {
                 timer.cancel(false);

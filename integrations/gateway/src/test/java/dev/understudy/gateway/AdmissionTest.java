@@ -24,11 +24,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServerRoutes;
 
 /** Requests that the gateway refuses before or while it reads them, and what remains of its service meanwhile. */
 @Timeout(60)
@@ -73,11 +76,14 @@ class AdmissionTest {
     }
 
     private int start(@Nullable String token, Admission admission) {
+        return start(token, admission, routes -> {});
+    }
+
+    private int start(@Nullable String token, Admission admission, Consumer<HttpServerRoutes> more) {
         ChatProvider provider = closing(
                 Providers.openAiCompatible(Endpoint.of("p1", upstream.url(), "k1"), OpenAiCompatibility.defaults()));
         ModelDirectory directory = new ModelDirectory(() -> List.of("m"), name -> provider, null);
-        DisposableServer server =
-                new GatewayServer(GatewayServer.LOOPBACK, 0, token).start(directory, admission, routes -> {});
+        DisposableServer server = new GatewayServer(GatewayServer.LOOPBACK, 0, token).start(directory, admission, more);
         closing((AutoCloseable) server::disposeNow);
         return server.port();
     }
@@ -225,6 +231,27 @@ class AdmissionTest {
                 .contains("request_timeout");
         String idle = raw(port, "GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n");
         assertThat(idle).startsWith("HTTP/1.1 200").doesNotContain("408");
+    }
+
+    /** Routes that are not those of {@link Admission}, such as the admin routes, which stream events. */
+    @Test
+    void foreignRouteMayTakeLongerThanTheHeadOfARequest() {
+        Flux<String> events = Flux.interval(SMALL.head().dividedBy(4)).take(8).map(number -> "event " + number + "\n");
+        int port = start(
+                null,
+                admission(null, SMALL),
+                routes -> routes.get(
+                        "/api/events", (request, response) -> response.sendString(events, StandardCharsets.UTF_8)));
+        String get = "GET /api/events HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        // the connection ends as an idle one
+        assertThat(raw(port, get))
+                .startsWith("HTTP/1.1 200")
+                .contains("event 7")
+                .endsWith("\r\n0\r\n\r\n");
+        assertThat(raw(port, get + get))
+                .containsPattern("(?s)event 7.*HTTP/1.1 200.*event 7")
+                .doesNotContain("408");
+        assertThat(refused).isEmpty();
     }
 
     @Test
