@@ -31,7 +31,10 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry, Admission a
         routes.get("/metrics", admission.route(Access.OPERATORS, (body, request, response) -> metrics(response)));
     }
 
-    /** Ready while every agent has a provider that can be called. */
+    /**
+     * Ready unless it drains. An agent without a provider that can be called is reported only: an outage of a vendor and a shared
+     * hold are the same for all instances, so that a balancer would be left with none.
+     */
     private Mono<Void> ready(HttpServerResponse response) {
         ObjectNode body = JsonFields.JSON.createObjectNode();
         ObjectNode chains = body.putObject("chains");
@@ -42,9 +45,9 @@ record HealthRoutes(Agents agents, PrometheusMeterRegistry registry, Admission a
             chains.put(id, ready ? "ready" : "no provider available");
             all &= ready;
         }
-        all &= !admission.isDraining();
-        body.put("status", admission.isDraining() ? "draining" : all ? "ready" : "not ready");
-        return HttpBodies.json(response, all ? 200 : 503, body.toString());
+        boolean draining = admission.isDraining();
+        body.put("status", draining ? "draining" : all ? "ready" : "degraded");
+        return HttpBodies.json(response, draining ? 503 : 200, body.toString());
     }
 
     private static boolean canBeAsked(ProviderStatus providerStatus) {
