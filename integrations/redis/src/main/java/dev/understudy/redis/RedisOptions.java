@@ -29,7 +29,8 @@ public record RedisOptions(
         Duration minBackoff,
         Duration maxBackoff) {
 
-    private static final Pattern USER_INFO = Pattern.compile("//[^@/]*@");
+    /** Up to the last '@': a password with characters that are not encoded is not shown either. */
+    private static final Pattern USER_INFO = Pattern.compile("//.*@", Pattern.DOTALL);
 
     /**
      * Checks the values.

@@ -19,6 +19,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -39,11 +40,14 @@ sealed interface Server {
 
     AbstractRedisClient client();
 
+    /** An '@' behind the host: the password has a '/', '?' or '#', so that a part of it would be taken for the host. */
+    Pattern MISPLACED = Pattern.compile("//[^/?#]*[/?#].*@", Pattern.DOTALL);
+
     static Server of(RedisOptions options) {
         if (CLUSTER.matcher(options.uri()).find()) {
             return cluster(options, CLUSTER.matcher(options.uri()).replaceFirst("$1://"));
         }
-        RedisURI uri = uri(RedisURI.create(options.uri()), options);
+        RedisURI uri = uri(parsed(options.uri(), RedisURI::create), options);
         // The connections are replaced by RedisConnections: without a queue, without a log line for each attempt.
         ClientOptions clientOptions = configured(ClientOptions.builder().autoReconnect(false), options)
                 .build();
@@ -53,7 +57,7 @@ sealed interface Server {
     }
 
     private static Server cluster(RedisOptions options, String address) {
-        List<RedisURI> seeds = RedisClusterURIUtil.toRedisURIs(URI.create(address)).stream()
+        List<RedisURI> seeds = parsed(address, valid -> RedisClusterURIUtil.toRedisURIs(URI.create(valid))).stream()
                 .map(seed -> uri(seed, options))
                 .toList();
         ClusterClientOptions.Builder builder = ClusterClientOptions.builder()
@@ -64,6 +68,21 @@ sealed interface Server {
         RedisClusterClient client = RedisClusterClient.create(seeds);
         client.setOptions(builder.build());
         return new Cluster(client);
+    }
+
+    /** Parsers quote what they refuse, which has a password in it: neither their text nor their exception is passed on. */
+    private static <T> T parsed(String address, Function<String, T> parser) {
+        if (!MISPLACED.matcher(address).find()) {
+            try {
+                return parser.apply(address);
+            } catch (RuntimeException quoting) {
+                // refused below
+            }
+        }
+        throw new IllegalArgumentException(
+                "The address of Redis is not valid. It begins with redis://, redis-sentinel:// or"
+                        + " redis-cluster:// (rediss with TLS); in user and password, characters that a URI reserves are"
+                        + " percent-encoded");
     }
 
     private static RedisURI uri(RedisURI uri, RedisOptions options) {

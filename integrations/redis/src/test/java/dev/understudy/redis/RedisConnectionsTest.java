@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
@@ -147,6 +151,37 @@ class RedisConnectionsTest {
         StepVerifier.create(connections.call(commands -> commands.ping()))
                 .expectError()
                 .verify(LONG);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://app:hid den@host",
+                "redis://app:hid%zden@host",
+                "redis://app:hid#den@host",
+                "redis://app:hid/den@host",
+                "redis://app:hid?den@host",
+                "rediss://app:hid den@host:port",
+                "redis-sentinel://:hid den@one,two#primary",
+                "redis-cluster://app:hid den@one,two",
+                "rediss-cluster://app:hid/den@one,two",
+                "http://app:hidden@host"
+            })
+    void addressThatIsNotValidIsRefusedWithoutItsPassword(String uri) {
+        StringWriter shown = new StringWriter();
+        assertThatThrownBy(() -> RedisConnections.of(uri))
+                .isInstanceOf(IllegalArgumentException.class)
+                .satisfies(error -> error.printStackTrace(new PrintWriter(shown)));
+        assertThat(shown.toString())
+                .contains("percent-encoded")
+                .doesNotContain("hid")
+                .doesNotContain("den@");
+        assertThat(RedisOptions.of(uri).toString()).doesNotContain("hid").doesNotContain("den@");
+    }
+
+    @Test
+    void passwordWithAnAtSignIsNotShown() {
+        assertThat(RedisOptions.of("redis://app:hid@den@host:6379/2").address()).isEqualTo("redis://host:6379/2");
     }
 
     @Test
