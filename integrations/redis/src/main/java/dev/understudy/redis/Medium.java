@@ -34,7 +34,11 @@ interface Medium {
     /** One connection. */
     interface Session {
 
-        /** Keeps an entry unless a newer one is kept, and sends it to all instances then. */
+        /**
+         * Keeps an entry unless a newer one is kept, and sends it to all instances then.
+         *
+         * @param ttl milliseconds, {@link Entry#NO_END} for ever; nothing is done at 0
+         */
         Mono<Void> store(Entry entry, long ttl);
 
         /** Sends an entry to all instances that are subscribed now. */

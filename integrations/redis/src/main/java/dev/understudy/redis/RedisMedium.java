@@ -24,8 +24,8 @@ final class RedisMedium implements Medium {
     private static final int CONCURRENCY = 16;
 
     /**
-     * KEYS: hash, index, counter. ARGV: field, text, time to live in ms or 0 for none, 1 if the hash lives as long as its
-     * longest field and 0 if as long as this one, channel, key, greatest number of hashes. A text begins with its stamp of 32
+     * KEYS: hash, index, counter. ARGV: field, text, time to live in ms or -1 for no end, 1 if the hash lives as long as
+     * its longest field and 0 if as long as this one, channel, key, greatest number of hashes. A text begins with its stamp of 32
      * characters; what does not is overwritten. A counter begins with the time, so that numbers of data that were lost are not
      * used again.
      */
@@ -39,9 +39,9 @@ final class RedisMedium implements Medium {
             redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
             local ttl = tonumber(ARGV[3])
             local ends = redis.call('ZSCORE', KEYS[2], ARGV[6])
-            if ends or ttl == 0 or redis.call('ZCARD', KEYS[2]) < tonumber(ARGV[7]) then
+            if ends or ttl < 0 or redis.call('ZCARD', KEYS[2]) < tonumber(ARGV[7]) then
               redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-              if ttl == 0 then
+              if ttl < 0 then
                 redis.call('PERSIST', KEYS[1])
                 redis.call('ZADD', KEYS[2], '+inf', ARGV[6])
               elseif not ends or ARGV[4] == '0' or (ends ~= 'inf' and now + ttl > tonumber(ends)) then
@@ -135,6 +135,9 @@ final class RedisMedium implements Medium {
 
         @Override
         public Mono<Void> store(Entry entry, long ttl) {
+            if (ttl == 0) {
+                return Mono.empty(); // ended on the way here
+            }
             Entry.Slot slot = entry.slot();
             return commands.eval(
                             STORE,
@@ -142,7 +145,7 @@ final class RedisMedium implements Medium {
                             new String[] {prefix + slot.key(), index, counter},
                             slot.field(),
                             WireFormat.write(entry),
-                            String.valueOf(ttl == Entry.NO_END ? 0 : ttl),
+                            String.valueOf(ttl == Entry.NO_END ? -1 : ttl),
                             slot.field().equals(Entry.Slot.STATE) ? "0" : "1",
                             channel,
                             slot.key(),

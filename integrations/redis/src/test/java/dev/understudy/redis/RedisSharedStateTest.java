@@ -221,6 +221,23 @@ class RedisSharedStateTest {
     }
 
     @Test
+    void entryThatHasEndedIsNotKept() {
+        RedisSharedState one = connected();
+        String prefix = "{understudy:" + options.namespace() + "}:";
+        Instant ended = Instant.now().minusMillis(1);
+        one.publish(new Message("p/1", new CooldownStarted("a", "m", FailureKind.QUOTA, ended)));
+        one.publish(new Message("p/1", new HoldStarted("a", null, null)));
+        try (RedisConnections raw = RedisConnections.of(server.uri())) {
+            awaitTrue(() ->
+                    raw.call(commands -> commands.exists(prefix + "hold/a")).block(LONG) == 1);
+            assertThat(ttl(raw, prefix + "cooldown/a/m")).as("no such key").isEqualTo(-2);
+            assertThat(raw.call(commands -> commands.zscore(prefix + "index", "cooldown/a/m"))
+                            .block(LONG))
+                    .isNull();
+        }
+    }
+
+    @Test
     void laterInstanceReceivesManyEntries() {
         RedisSharedState one = connected();
         for (int i = 0; i < 500; i++) {

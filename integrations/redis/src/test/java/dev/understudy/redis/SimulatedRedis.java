@@ -143,7 +143,9 @@ final class SimulatedRedis {
 
         @Override
         public Mono<Void> store(Entry entry, long ttl) {
-            return command(instance, () -> SimulatedRedis.this.store(entry)).then();
+            return ttl == 0
+                    ? Mono.empty()
+                    : command(instance, () -> SimulatedRedis.this.store(entry)).then();
         }
 
         @Override
