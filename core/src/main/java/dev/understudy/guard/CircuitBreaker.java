@@ -163,7 +163,10 @@ public final class CircuitBreaker {
         transition(current -> current.remoteOpened(cause, until, now, policy), now);
     }
 
-    /** Opens a closed circuit with its next failure before this instant, because another instance opened its own. */
+    /**
+     * Opens a closed circuit if its next call fails before this instant, because another instance opened its own. A success
+     * refutes that.
+     */
     public void remoteSuspected(String cause, long until) {
         suspicion = new Suspicion(cause, until);
     }
@@ -215,6 +218,13 @@ public final class CircuitBreaker {
     /** State after the last change, without applying the passing of time. */
     BreakerState state() {
         return state.get();
+    }
+
+    void succeeded(BreakerState.Closed by, long now) {
+        by.statistics().success(now);
+        if (suspicion != null && state.get() == by) {
+            suspicion = null;
+        }
     }
 
     void failed(BreakerState.Closed by, long now) {

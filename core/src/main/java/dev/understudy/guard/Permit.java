@@ -38,7 +38,9 @@ public final class Permit implements CircuitBreaker.Admission {
     /** Reports a complete answer. */
     public boolean success(long now) {
         if (PHASE.compareAndSet(this, UNDECIDED, ENDED)) {
-            if (!endTrial(now)) {
+            if (endTrial(now)) {
+                breaker.remoteCleared();
+            } else {
                 succeeded(now);
             }
             return true;
@@ -60,7 +62,7 @@ public final class Permit implements CircuitBreaker.Admission {
 
     private void succeeded(long now) {
         if (admitted instanceof BreakerState.Closed closed) {
-            closed.statistics().success(now);
+            breaker.succeeded(closed, now);
         }
     }
 

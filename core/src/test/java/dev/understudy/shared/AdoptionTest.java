@@ -14,6 +14,7 @@ import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,31 @@ class AdoptionTest {
     void endedReportIsNotConfirmedByALaterFailure() {
         opened("one/1");
         scenario.advance(Duration.ofSeconds(20));
+        a.then(ScriptedAnswer.fail(FailureKind.SERVER));
+        scenario.chat(understudy);
+        assertThat(circuits()).containsEntry("m", CircuitState.CLOSED);
+    }
+
+    @Test
+    void reportIsNotConfirmedByAFailureAfterASuccess() {
+        opened("one/1");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
+        a.then(ScriptedAnswer.fail(FailureKind.SERVER));
+        scenario.chat(understudy);
+        assertThat(circuits()).containsEntry("m", CircuitState.CLOSED);
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
+    }
+
+    @Test
+    void reportIsNotConfirmedByAFailureAfterASuccessfulTrial() {
+        a.then(Collections.nCopies(4, ScriptedAnswer.fail(FailureKind.SERVER)).toArray(ScriptedAnswer[]::new));
+        for (int i = 0; i < 4; i++) {
+            scenario.chat(understudy);
+        }
+        assertThat(circuits()).containsEntry("m", CircuitState.OPEN);
+        scenario.advance(Duration.ofSeconds(8));
+        opened("one/1");
+        assertThat(scenario.chat(understudy).by()).isEqualTo("a");
         a.then(ScriptedAnswer.fail(FailureKind.SERVER));
         scenario.chat(understudy);
         assertThat(circuits()).containsEntry("m", CircuitState.CLOSED);
