@@ -12,6 +12,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,17 +28,32 @@ public record JsonFields(JsonNode node, String place) {
     /** Limit of the elements of a document: values, names, brackets. */
     public static final int ELEMENTS = 200_000;
 
-    public static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxTokenCount(ELEMENTS)
-                            .maxNestingDepth(100)
-                            .build())
-                    .build())
+    /** Nesting of a text of a vendor, which is read in no recursion. */
+    private static final int VENDOR_NESTING = 1_000;
+
+    public static final JsonMapper JSON = JsonMapper.builder(factory(100))
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    /** Accepts what models write: names that occur twice, of which the last counts, deep nesting and long numbers. */
+    private static final JsonMapper VENDOR = JsonMapper.builder(factory(VENDOR_NESTING))
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
     /** Resolves its deserializer here: a mapper does that at its first use, behind a lock that blocks event loops. */
     private static final ObjectReader READER = JSON.readerFor(JsonNode.class);
+
+    private static final ObjectReader VENDOR_READER = VENDOR.readerFor(JsonNode.class);
+
+    private static JsonFactory factory(int nesting) {
+        return JsonFactory.builder()
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxTokenCount(ELEMENTS)
+                        .maxNestingDepth(nesting)
+                        .build())
+                .build();
+    }
 
     public static JsonFields of(byte[] body) {
         try {
@@ -56,6 +72,15 @@ public record JsonFields(JsonNode node, String place) {
     public static @Nullable JsonNode parsed(String json) {
         try {
             return tree(json);
+        } catch (JacksonException broken) {
+            return null;
+        }
+    }
+
+    /** Returns the tree of a text that a vendor or its model wrote; null if it is no JSON. Numbers are exact. */
+    public static @Nullable JsonNode ofVendor(String json) {
+        try {
+            return VENDOR_READER.readTree(json);
         } catch (JacksonException broken) {
             return null;
         }

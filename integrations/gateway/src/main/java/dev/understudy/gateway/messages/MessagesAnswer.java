@@ -1,7 +1,11 @@
 package dev.understudy.gateway.messages;
 
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
@@ -15,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /** Writes answers: a message with its blocks, stop reason and usage. */
 final class MessagesAnswer {
@@ -25,10 +30,38 @@ final class MessagesAnswer {
     static String of(ChatResponse response, AnswerHead head, List<String> stops) {
         ObjectNode message = message(head);
         ArrayNode content = message.putArray("content");
-        response.blocks().forEach(block -> blocks(block).forEach(content::add));
+        boolean cut = response.finishReason() == FinishReason.LENGTH;
+        response.blocks().forEach(block -> whole(block, cut).forEach(content::add));
         stop(message, response.finish(), stops);
         usage(message.putObject("usage"), response.usage());
         return message.toString();
+    }
+
+    /** Returns the content blocks of a block, calls with their input. */
+    private static List<ObjectNode> whole(ContentBlock block, boolean cut) {
+        if (!(block instanceof ToolCall call)) {
+            return blocks(block);
+        }
+        if (!isObject(call.arguments())) {
+            if (cut) { // the model had no tokens left for the rest of the call
+                return List.of();
+            }
+            throw new ChatException.CallFailed(
+                    Failure.of(FailureKind.TOOL_REJECTED, "the arguments of a tool call are no JSON object"));
+        }
+        List<ObjectNode> all = blocks(call);
+        all.get(all.size() - 1).putRawValue("input", new RawValue(arguments(call)));
+        return all;
+    }
+
+    private static boolean isObject(String arguments) {
+        JsonNode input = arguments.isBlank() ? null : JsonFields.ofVendor(arguments);
+        return arguments.isBlank() || (input != null && input.isObject());
+    }
+
+    /** Returns the arguments of a call as the model wrote them; none are an empty object. */
+    static String arguments(ToolCall call) {
+        return call.arguments().isBlank() ? "{}" : call.arguments();
     }
 
     /** Returns a message without content, as a stream begins. */
@@ -71,7 +104,10 @@ final class MessagesAnswer {
         }
     }
 
-    /** Returns the content blocks of a block: none if the protocol has none and no vendor wants it back. */
+    /**
+     * Returns the content blocks of a block: none if the protocol has none and no vendor wants it back. The input of a call
+     * is empty, as a stream begins it.
+     */
     static List<ObjectNode> blocks(ContentBlock block) {
         if (block instanceof ContentBlock.Text text) {
             ObjectNode node = typed("text").put("text", text.text());
@@ -91,7 +127,7 @@ final class MessagesAnswer {
             return call(call);
         }
         if (block instanceof ContentBlock.Opaque opaque && isOfMessages(opaque.vendorData())) {
-            JsonNode own = JsonFields.parsed(opaque.vendorData().json());
+            JsonNode own = JsonFields.ofVendor(opaque.vendorData().json());
             return own instanceof ObjectNode node ? List.of(node) : List.of();
         }
         return sealed(block);
@@ -120,10 +156,9 @@ final class MessagesAnswer {
 
     private static List<ObjectNode> call(ToolCall call) {
         ObjectNode node = typed("tool_use").put("id", call.id()).put("name", call.name());
-        JsonNode input = JsonFields.parsed(call.arguments());
-        node.set("input", input != null && input.isObject() ? input : JsonFields.JSON.createObjectNode());
+        node.putObject("input");
         if (call.vendorData() != null && isOfMessages(call.vendorData())) {
-            JsonNode own = JsonFields.parsed(call.vendorData().json());
+            JsonNode own = JsonFields.ofVendor(call.vendorData().json());
             if (own instanceof ObjectNode more) {
                 more.properties().forEach(field -> node.set(field.getKey(), field.getValue()));
             }
@@ -143,7 +178,7 @@ final class MessagesAnswer {
         if (data == null || !isOfMessages(data)) {
             return null;
         }
-        JsonNode fields = JsonFields.parsed(data.json());
+        JsonNode fields = JsonFields.ofVendor(data.json());
         JsonNode citations = fields == null ? null : fields.get("citations");
         return citations != null && citations.isArray() ? citations : null;
     }

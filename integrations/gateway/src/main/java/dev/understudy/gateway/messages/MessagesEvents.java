@@ -3,6 +3,7 @@ package dev.understudy.gateway.messages;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.chat.ToolCall;
 import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CallError;
 import dev.understudy.gateway.protocol.ClientCall;
@@ -102,13 +103,9 @@ final class MessagesEvents implements ClientCall.Events, StreamBlocks.Sink {
     @Override
     public void whole(ContentBlock block) {
         for (ObjectNode content : MessagesAnswer.blocks(block)) {
-            JsonNode input = content.path("type").asString("").equals("tool_use") ? content.get("input") : null;
-            if (input != null) {
-                content.putObject("input");
-            }
             start(content);
-            if (input != null) {
-                delta(MessagesAnswer.typed("input_json_delta").put("partial_json", input.toString()));
+            if (block instanceof ToolCall call && content.has("input")) {
+                delta(MessagesAnswer.typed("input_json_delta").put("partial_json", MessagesAnswer.arguments(call)));
             }
             stop();
         }

@@ -40,7 +40,7 @@ final class ResponsesItems {
         }
         VendorData data = block.vendorData();
         if (data != null && isOfResponses(data)) {
-            JsonNode own = JsonFields.parsed(data.json());
+            JsonNode own = JsonFields.ofVendor(data.json());
             return own instanceof ObjectNode node ? List.of(node) : List.of();
         }
         String seal = SealedBlock.of(block);
@@ -125,7 +125,7 @@ final class ResponsesItems {
     private static List<ObjectNode> call(ToolCall call) {
         List<ObjectNode> items = new ArrayList<>(2);
         VendorData data = call.vendorData();
-        JsonNode own = data == null || !isOfResponses(data) ? null : JsonFields.parsed(data.json());
+        JsonNode own = data == null || !isOfResponses(data) ? null : JsonFields.ofVendor(data.json());
         if (own instanceof ObjectNode item && item.has("type")) {
             boolean custom = item.path("type").asString("").equals("custom_tool_call");
             item.put("call_id", call.id());

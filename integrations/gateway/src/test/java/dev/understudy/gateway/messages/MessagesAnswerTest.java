@@ -1,7 +1,9 @@
 package dev.understudy.gateway.messages;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
@@ -24,6 +26,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -216,7 +219,7 @@ class MessagesAnswerTest {
     void retractedTextEndsTheStreamWithAnError() {
         MessagesEvents events = new MessagesEvents(SampleAnswers.HEAD, List.of());
         events.of(new StreamChunk.Text("Hello", 0));
-        org.assertj.core.api.Assertions.assertThatExceptionOfType(dev.understudy.chat.ChatException.CallFailed.class)
+        assertThatExceptionOfType(ChatException.CallFailed.class)
                 .isThrownBy(() -> events.of(new StreamChunk.Reset(0, FailureKind.SERVER)));
         assertThat(EventReader.read(events.failed(CallError.of(new IllegalStateException("secret")))))
                 .singleElement()
@@ -238,5 +241,71 @@ class MessagesAnswerTest {
         assertThat(all).contains(": bob goes on for ann\n\n");
         assertThat(content(all.toString())).hasSize(2);
         assertThat(events.isFinished()).isTrue();
+    }
+
+    private static ChatResponse call(String arguments, FinishReason reason) {
+        return SampleAnswers.of(
+                List.of(new ContentBlock.Text("x"), new ToolCall("call_1", "weather", arguments)), reason);
+    }
+
+    private static String partialJson(ChatResponse response) {
+        StringBuilder partial = new StringBuilder();
+        for (EventReader.Event event : EventReader.read(stream(response))) {
+            partial.append(event.json().at("/delta/partial_json").asString(""));
+        }
+        return partial.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"n\": 0.1234567890123456789012, \"m\": 1.10, \"e\": 1e400, \"i\": 12345678901234567890123}",
+                "{\"city\": \"Bern\", \"city\": \"Thun\"}",
+                "{\"cut\": \"Be",
+                "[1]"
+            })
+    void argumentsOfAStreamedCallAreThoseOfTheModel(String arguments) {
+        assertThat(partialJson(call(arguments, FinishReason.TOOL_CALLS))).isEqualTo(arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"n\":0.1234567890123456789012,\"m\":1.10,\"e\":1e400,\"i\":12345678901234567890123}",
+                "{\"city\":\"Bern\",\"city\":\"Thun\"}"
+            })
+    void argumentsOfAWholeCallAreThoseOfTheModel(String arguments) {
+        assertThat(MessagesAnswer.of(
+                        call(arguments, FinishReason.TOOL_CALLS), SampleAnswers.HEAD, List.of()))
+                .contains("\"input\":" + arguments + "}");
+    }
+
+    @Test
+    void deeplyNestedArgumentsAreKept() {
+        String deep = "{\"a\":" + "[".repeat(300) + "]".repeat(300) + "}";
+        assertThat(MessagesAnswer.of(call(deep, FinishReason.TOOL_CALLS), SampleAnswers.HEAD, List.of()))
+                .contains("\"input\":" + deep + "}");
+    }
+
+    @Test
+    void callWithoutArgumentsHasAnEmptyInput() {
+        assertThat(whole(call("", FinishReason.TOOL_CALLS)).at("/content/1/input"))
+                .isEqualTo(json("{}"));
+        assertThat(partialJson(call("", FinishReason.TOOL_CALLS))).isEqualTo("{}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"cut\": \"Be", "[1]", "\"Bern\"", "{} {}"})
+    void wholeCallThatIsNoObjectFails(String arguments) {
+        assertThatExceptionOfType(ChatException.CallFailed.class)
+                .isThrownBy(() -> whole(call(arguments, FinishReason.TOOL_CALLS)))
+                .satisfies(failed -> assertThat(failed.failure().kind()).isEqualTo(FailureKind.TOOL_REJECTED));
+    }
+
+    @Test
+    void wholeCallThatLengthCutIsLeftOut() {
+        JsonNode message = whole(call("{\"cut\": \"Be", FinishReason.LENGTH));
+        assertThat(message.get("content")).isEqualTo(json("[{\"type\":\"text\",\"text\":\"x\"}]"));
+        assertThat(message.path("stop_reason").asString()).isEqualTo("max_tokens");
     }
 }
