@@ -32,6 +32,7 @@ public final class OpenAiResponses implements Dialect {
 
     private static final CallIds CALL_IDS = new CallIds(null, 1, 64);
     private static final String BACKGROUND = "background";
+    private static final String STORE = "store";
 
     private final OpenAiCompatibility openAiCompatibility;
     private final boolean background;
@@ -112,11 +113,20 @@ public final class OpenAiResponses implements Dialect {
     @Override
     public Map<String, ? extends @Nullable Object> body(ChatRequest request, boolean stream) {
         Map<String, Object> body = OpenAiResponsesRequest.body(request, stream, new ToolCallIdMapper(CALL_IDS));
-        if (background && stream) {
+        if (stream && isKept(request)) {
             body.putIfAbsent(BACKGROUND, true);
-            body.putIfAbsent("store", true);
+            body.putIfAbsent(STORE, true);
         }
         return body;
+    }
+
+    /** A background response has to be stored, which the caller's extra fields may forbid. */
+    private boolean isKept(ChatRequest request) {
+        return background && !isFalse(request, BACKGROUND) && !isFalse(request, STORE);
+    }
+
+    private static boolean isFalse(ChatRequest request, String field) {
+        return Boolean.FALSE.equals(ExtraFields.of(request, DialectName.OPENAI_RESPONSES, field));
     }
 
     @Override
@@ -131,8 +141,7 @@ public final class OpenAiResponses implements Dialect {
 
     @Override
     public @Nullable StoredAnswer store(String provider, ChatRequest request) {
-        Object requested = ExtraFields.of(request, DialectName.OPENAI_RESPONSES, BACKGROUND);
-        if (!background || Boolean.FALSE.equals(requested)) {
+        if (!isKept(request)) {
             return null;
         }
         OpenAiResponsesStream decoder = new OpenAiResponsesStream(provider, request, true);

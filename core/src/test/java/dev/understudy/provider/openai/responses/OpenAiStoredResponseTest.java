@@ -186,4 +186,13 @@ class OpenAiStoredResponseTest {
         assertThat(told).containsExactly(said("Once"));
         assertThat(kept.isAlive()).isFalse();
     }
+
+    @Test
+    void answerThatMustNotBeStoredIsNotInBackground() {
+        OpenAiResponses background = new OpenAiResponses().inBackground();
+        ChatRequest request = ChatRequest.of("m", "?").withExtra("openai-responses", "store", false);
+        assertThat(background.store("p", request)).isNull();
+        assertThat(background.body(request, true).get("store")).isEqualTo(false);
+        assertThat(background.body(request, true).containsKey("background")).isFalse();
+    }
 }
