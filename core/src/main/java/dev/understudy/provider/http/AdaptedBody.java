@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Changes to a body because the model refuses a field. Only fields that do not change the requested answer are
  * dropped: sampling, reasoning length, usage reporting, class of
- * service, log probabilities. Tools, images, system text and format are never dropped.
+ * service, log probabilities, data beside the answer. Tools, images, system text and format are never dropped.
  * Immutable.
  *
  * @param changes fields of the body, nested ones as {@code "options.seed"}; to the name a field is renamed to, or to
@@ -65,6 +65,7 @@ record AdaptedBody(Map<String, String> changes, @Nullable Integer outputLimit, b
             "logprobs",
             "toplogprobs",
             "responselogprobs",
+            "include",
             "streamoptions");
 
     /** Objects in which some dialects nest such fields. */

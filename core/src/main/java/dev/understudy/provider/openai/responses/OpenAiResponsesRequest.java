@@ -14,9 +14,11 @@ import dev.understudy.provider.dialect.ToolCallIdMapper;
 import dev.understudy.provider.openai.OpenAiModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Encodes the body of an OpenAI Responses request:
@@ -28,13 +30,17 @@ import java.util.Map;
  *   <li>tools are not strict unless the caller says so, because not every schema can be;
  *   <li>stop sequences, seed, penalties and top-k are not supported and omitted;
  *   <li>extra fields of the caller take precedence; those of {@code text} are merged, and so are the values of
- * {@code include}.
+ * {@code include}, of which encrypted reasoning is left out for models that do not reason: OpenAI would refuse the request.
  * </ul>
  */
 final class OpenAiResponsesRequest {
 
     /** OpenAI refuses a smaller limit with "integer below minimum value". */
     private static final int MIN_OUTPUT_TOKENS = 16;
+
+    private static final String INCLUDE = "include";
+
+    private static final String ENCRYPTED_REASONING = "reasoning.encrypted_content";
 
     private OpenAiResponsesRequest() {}
 
@@ -60,15 +66,24 @@ final class OpenAiResponsesRequest {
             body.put("stream", true);
         }
         request.extra().getOrDefault(DialectName.OPENAI_RESPONSES, Map.of()).forEach((field, value) -> {
-            if (field.equals("include") && body.get(field) instanceof List<?> own && value instanceof List<?> more) {
-                List<Object> both = new ArrayList<>(own);
-                both.addAll(more);
-                body.put(field, both);
+            if (field.equals(INCLUDE) && value instanceof List<?> more) {
+                include(more, request, body);
             } else {
                 ExtraFields.join(body, field, value, "text");
             }
         });
         return body;
+    }
+
+    private static void include(List<?> more, ChatRequest request, Map<String, Object> body) {
+        Set<Object> all = new LinkedHashSet<>(body.get(INCLUDE) instanceof List<?> own ? own : List.of());
+        all.addAll(more);
+        if (!OpenAiModel.of(request.model()).reasons()) {
+            all.remove(ENCRYPTED_REASONING);
+        }
+        if (!all.isEmpty()) {
+            body.put(INCLUDE, List.copyOf(all));
+        }
     }
 
     /** Number of leading system messages, at most all messages but one. */
@@ -202,7 +217,7 @@ final class OpenAiResponsesRequest {
             body.put("metadata", options.metadata());
         }
         if (options.topLogprobs() != null) {
-            body.put("include", List.of("message.output_text.logprobs"));
+            body.put(INCLUDE, List.of("message.output_text.logprobs"));
             body.put("top_logprobs", options.topLogprobs());
         }
     }

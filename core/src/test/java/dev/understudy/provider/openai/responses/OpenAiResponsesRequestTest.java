@@ -222,4 +222,20 @@ class OpenAiResponsesRequestTest {
     private static JsonNode json(ChatRequest request) {
         return Corpus.MAPPER.readTree(DIALECT.encode(request, false));
     }
+
+    @Test
+    void encryptedReasoningIsIncludedForReasoningModelsOnly() {
+        List<String> wanted = List.of("reasoning.encrypted_content", "web_search_call.action.sources");
+        assertThat(json(ChatRequest.of("gpt-5.6", "hi").withExtra("openai-responses", "include", wanted))
+                        .path("include"))
+                .hasSize(2);
+        assertThat(json(ChatRequest.of("gpt-4.1", "hi").withExtra("openai-responses", "include", wanted))
+                        .path("include")
+                        .toString())
+                .isEqualTo("[\"web_search_call.action.sources\"]");
+        assertThat(json(ChatRequest.of("gpt-4.1", "hi")
+                                .withExtra("openai-responses", "include", wanted.subList(0, 1)))
+                        .has("include"))
+                .isFalse();
+    }
 }

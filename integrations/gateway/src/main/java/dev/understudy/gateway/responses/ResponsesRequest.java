@@ -9,6 +9,7 @@ import dev.understudy.gateway.json.BadRequest;
 import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.gateway.protocol.CommonFields;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,9 @@ final class ResponsesRequest {
     static final String DIALECT = "openai-responses";
 
     static final String LOGPROBS = "message.output_text.logprobs";
+
+    /** Turns are sent back by value, also for clients that name an earlier answer. */
+    private static final String ENCRYPTED_REASONING = "reasoning.encrypted_content";
 
     private static final Set<String> READ = Set.of(
             "model",
@@ -37,7 +41,6 @@ final class ResponsesRequest {
             "text",
             "stream",
             "stream_options",
-            "store",
             "background",
             "include",
             "metadata",
@@ -53,6 +56,7 @@ final class ResponsesRequest {
         refuse(body);
         String model = body.text("model");
         Map<String, Object> extra = CommonFields.others(body, READ);
+        extra.put("include", include(body));
         try {
             List<Message> messages = ResponsesInput.of(body, held);
             ResponsesTools tools = ResponsesTools.of(body, extra);
@@ -62,7 +66,7 @@ final class ResponsesRequest {
                     tools.toolSet(),
                     format(body, extra),
                     sampling(body),
-                    extra.isEmpty() ? Map.of() : Map.of(DIALECT, extra),
+                    Map.of(DIALECT, extra),
                     options(body, extra));
         } catch (IllegalArgumentException e) {
             throw BadRequest.request(400, "invalid_value", String.valueOf(e.getMessage()));
@@ -105,6 +109,13 @@ final class ResponsesRequest {
         if (!details.isEmpty()) {
             extra.put("reasoning", CommonFields.others(reasoning, Set.of()));
         }
+    }
+
+    private static List<String> include(JsonFields body) {
+        Set<String> all = new LinkedHashSet<>(CommonFields.texts(body, "include"));
+        all.remove(LOGPROBS); // an option of its own, for vendors of all kinds
+        all.add(ENCRYPTED_REASONING);
+        return List.copyOf(all);
     }
 
     private static @Nullable Integer logprobs(JsonFields body) {

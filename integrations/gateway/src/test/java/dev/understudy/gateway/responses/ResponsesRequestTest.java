@@ -98,7 +98,31 @@ class ResponsesRequestTest {
         assertThat(request.options().metadata()).isEqualTo(Map.of("a", "b"));
         assertThat(request.extra())
                 .isEqualTo(Map.of(
-                        "openai-responses", Map.of("prompt_cache_key", "k", "text", Map.of("verbosity", "low"))));
+                        "openai-responses",
+                        Map.of(
+                                "prompt_cache_key",
+                                "k",
+                                "store",
+                                false,
+                                "include",
+                                List.of("reasoning.encrypted_content"),
+                                "text",
+                                Map.of("verbosity", "low"))));
+    }
+
+    @Test
+    void includedDataIsAskedOfTheVendor() {
+        ChatRequest request = read("""
+            {"model": "m", "input": "x", "include": ["message.output_text.logprobs", "web_search_call.action.sources"]}
+            """);
+        assertThat(request.extra())
+                .isEqualTo(Map.of(
+                        "openai-responses",
+                        Map.of("include", List.of("web_search_call.action.sources", "reasoning.encrypted_content"))));
+        assertThat(request.options().topLogprobs()).isZero();
+        assertThat(read("{\"model\":\"m\",\"input\":\"x\",\"include\":[\"reasoning.encrypted_content\"]}")
+                        .extra())
+                .isEqualTo(read("{\"model\":\"m\",\"input\":\"x\"}").extra());
     }
 
     @Test
@@ -113,7 +137,7 @@ class ResponsesRequestTest {
              "tool_choice": {"type": "web_search"}}
             """);
         assertThat(request.toolSet().tools()).extracting(Tool::name).containsExactly("look");
-        assertThat(request.extra().get("openai-responses")).containsOnlyKeys("tools", "tool_choice");
+        assertThat(request.extra().get("openai-responses")).containsOnlyKeys("tools", "tool_choice", "include");
     }
 
     @ParameterizedTest
