@@ -117,6 +117,7 @@ class GracefulCloseTest {
         close();
         CallResult late = ask(streamed);
         assertThat(late.error).isInstanceOf(ChatException.Rejected.class).hasMessage("The client is closed");
+        assertThat(((ChatException.Rejected) late.error).reason()).isEqualTo(ChatException.Rejected.Reason.UNAVAILABLE);
         assertThat(scenario.events(Event.CallFailed.class))
                 .extracting(Event.CallFailed::error)
                 .containsExactly((ChatException) late.error);

@@ -2,6 +2,7 @@ package dev.understudy.call;
 
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatException.Rejected.Reason;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.event.Event;
@@ -66,7 +67,7 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
         void reject() {
             left.set(true);
             actual.onSubscribe(Operators.emptySubscription());
-            fail(new ChatException.Rejected("The client is closed"));
+            fail(new ChatException.Rejected(Reason.UNAVAILABLE, "The client is closed", AttemptLog.empty(), null));
         }
 
         private void leave() {

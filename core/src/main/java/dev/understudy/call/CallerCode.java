@@ -27,7 +27,11 @@ final class CallerCode {
     static ChatException.Rejected rejected(String context, Throwable thrown) {
         return thrown instanceof ChatException.Rejected rejected
                 ? rejected
-                : new ChatException.Rejected(context + ": " + thrown.getClass().getName(), AttemptLog.empty(), thrown);
+                : new ChatException.Rejected(
+                        ChatException.Rejected.Reason.CODE_FAILED,
+                        context + ": " + thrown.getClass().getName(),
+                        AttemptLog.empty(),
+                        thrown);
     }
 
     /** Returns the error that ends a call. */

@@ -197,7 +197,10 @@ public final class Engine {
         }
         if (failed.failed().failure().phase() == Failure.Phase.REQUEST) { // the request is invalid for every provider
             return Mono.error(new ChatException.Rejected(
-                    failed.failed().failure().message(), failed.cursor().attemptLog(), failed.failed()));
+                    ChatException.Rejected.Reason.UNSUPPORTED,
+                    failed.failed().failure().message(),
+                    failed.cursor().attemptLog(),
+                    failed.failed()));
         }
         Failure failure = failed.failed().failure();
         Decision decision = Decision.after(

@@ -196,7 +196,11 @@ public record Planner(
         Plan plan(boolean stream) {
             AttemptLog attemptLog = skippedLog();
             if (first == null) {
-                throw new ChatException.Rejected(SkipReason.explain(request, stream, needs, skipped), attemptLog);
+                throw new ChatException.Rejected(
+                        SkipReason.rejection(skipped),
+                        SkipReason.explain(request, stream, needs, skipped),
+                        attemptLog,
+                        null);
             }
             List<Long> availableAt = new ArrayList<>();
             available.forEach(route -> availableAt.add(0L));
@@ -211,7 +215,11 @@ public record Planner(
                 availableAt.add(0L);
             }
             if (available.isEmpty()) {
-                throw new ChatException.Rejected("All providers that could answer are held back", attemptLog);
+                throw new ChatException.Rejected(
+                        ChatException.Rejected.Reason.UNAVAILABLE,
+                        "All providers that could answer are held back",
+                        attemptLog,
+                        null);
             }
             return new Plan(available, availableAt, lastResorts, first, attemptLog);
         }

@@ -1,5 +1,6 @@
 package dev.understudy.call;
 
+import dev.understudy.chat.ChatException.Rejected.Reason;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
@@ -192,6 +193,13 @@ sealed interface SkipReason {
 
     /** One route that was skipped. */
     record Skipped(Route route, SkipReason reason) {}
+
+    /** Returns the reason of a call that no route can serve: a provider whose capabilities failed might have served it. */
+    static Reason rejection(List<Skipped> skipped) {
+        return skipped.stream().anyMatch(each -> each.reason instanceof CapabilitiesFailed)
+                ? Reason.CODE_FAILED
+                : Reason.UNSUPPORTED;
+    }
 
     /** Returns the message of a call that no route can serve, with the reason of each. */
     static String explain(ChatRequest request, boolean stream, Set<Feature> needs, List<Skipped> skipped) {

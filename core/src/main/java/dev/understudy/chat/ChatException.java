@@ -20,7 +20,8 @@ public abstract sealed class ChatException extends RuntimeException {
 
     /**
      * Returns the failure that describes the cause best: that of the attempt, of the first attempt that failed if there
-     * were several, or of what ended a stream; UNSUPPORTED when no provider could be asked.
+     * were several, or of what ended a stream. When no provider could be asked, SKIPPED if a later call may succeed, and
+     * UNSUPPORTED otherwise.
      *
      * @return the failure
      */
@@ -181,47 +182,60 @@ public abstract sealed class ChatException extends RuntimeException {
 
     /**
      * Rejection of a call for which nothing was sent, because no provider could have answered. The message says what is
-     * missing.
+     * missing, and {@link #reason()} whether another call may succeed.
      */
     public static final class Rejected extends ChatException {
         private static final long serialVersionUID = 1L;
+
+        /** Reason of a rejection. */
+        public enum Reason {
+            /** No provider supports the request, or it cannot be written: it will be rejected again. */
+            UNSUPPORTED,
+            /** Providers that could answer are held back, or the client is closed: a later call may succeed. */
+            UNAVAILABLE,
+            /** Code of the application threw, such as a token counter or the capabilities of a provider. */
+            CODE_FAILED
+        }
+
+        private final Reason reason;
         private final transient AttemptLog attemptLog;
 
         /**
-         * Creates the exception of a call without skipped routes.
+         * Creates the exception of a call that no provider supports, without skipped routes.
          *
          * @param message the reason
          */
         public Rejected(String message) {
-            this(message, AttemptLog.empty());
+            this(Reason.UNSUPPORTED, message, AttemptLog.empty(), null);
         }
 
         /**
-         * Creates the exception of a call whose routes were all skipped.
+         * Creates the exception of a call.
          *
-         * @param message the reason
+         * @param reason the reason
+         * @param message the reason in words
          * @param attemptLog the skipped routes
+         * @param cause the exception that was thrown; {@code null} for none
          */
-        public Rejected(String message, AttemptLog attemptLog) {
-            super(message, null);
+        public Rejected(Reason reason, String message, AttemptLog attemptLog, @Nullable Throwable cause) {
+            super(message, cause);
+            this.reason = reason;
             this.attemptLog = attemptLog;
         }
 
         @Override
         public Failure failure() {
-            return Failure.of(FailureKind.UNSUPPORTED, String.valueOf(getMessage()));
+            FailureKind kind = reason == Reason.UNAVAILABLE ? FailureKind.SKIPPED : FailureKind.UNSUPPORTED;
+            return Failure.of(kind, String.valueOf(getMessage()));
         }
 
         /**
-         * Creates the exception of a call that failed in code of the caller.
+         * Returns the reason.
          *
-         * @param message the reason
-         * @param attemptLog the skipped routes
-         * @param cause the exception that was thrown
+         * @return the reason
          */
-        public Rejected(String message, AttemptLog attemptLog, Throwable cause) {
-            super(message, cause);
-            this.attemptLog = attemptLog;
+        public Reason reason() {
+            return reason;
         }
 
         /**

@@ -8,6 +8,7 @@ import dev.understudy.SilentProvider;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
+import dev.understudy.chat.ChatException.Rejected.Reason;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
@@ -115,6 +116,7 @@ class UnavailableRoutesTest {
             assertThatExceptionOfType(ChatException.Rejected.class)
                     .isThrownBy(() -> plan(a, b))
                     .withMessageContaining("All providers that could answer are held back")
+                    .satisfies(rejected -> assertThat(rejected.reason()).isEqualTo(Reason.UNAVAILABLE))
                     .satisfies(rejected -> assertThat(rejected.attemptLog().attempts())
                             .extracting(attempt -> attempt.failure().message())
                             .containsExactly("is held for maintenance", "is held for maintenance for 10000 ms"));
@@ -155,6 +157,9 @@ class UnavailableRoutesTest {
             assertThat(names(plan(broken, b))).containsExactly("b/m");
             assertThat(skips(plan(broken, b)))
                     .containsExactly("broken its capabilities failed with java.lang.IllegalStateException");
+            assertThatExceptionOfType(ChatException.Rejected.class)
+                    .isThrownBy(() -> plan(broken))
+                    .satisfies(rejected -> assertThat(rejected.reason()).isEqualTo(Reason.CODE_FAILED));
         }
 
         @Test

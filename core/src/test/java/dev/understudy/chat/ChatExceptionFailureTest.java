@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ChatExceptionFailureTest {
 
@@ -37,5 +39,13 @@ class ChatExceptionFailureTest {
     void failureOfARejectedCallIsUnsupported() {
         assertThat(new ChatException.Rejected("nobody reads images").failure())
                 .isEqualTo(Failure.of(FailureKind.UNSUPPORTED, "nobody reads images"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UNSUPPORTED,UNSUPPORTED", "UNAVAILABLE,SKIPPED", "CODE_FAILED,UNSUPPORTED"})
+    void reasonOfARejectionDecidesTheKind(ChatException.Rejected.Reason reason, FailureKind kind) {
+        ChatException.Rejected rejected = new ChatException.Rejected(reason, "no", AttemptLog.empty(), null);
+        assertThat(rejected.reason()).isEqualTo(reason);
+        assertThat(rejected.failure()).isEqualTo(Failure.of(kind, "no"));
     }
 }

@@ -133,7 +133,9 @@ final class SseEncoder {
         if (error instanceof ChatException.CallFailed failed) {
             return failed.failure().kind().label();
         }
-        return error instanceof ChatException.Rejected ? "invalid_request_error" : "server_error";
+        boolean unsupported = error instanceof ChatException.Rejected rejected
+                && rejected.reason() == ChatException.Rejected.Reason.UNSUPPORTED;
+        return unsupported ? "invalid_request_error" : "server_error";
     }
 
     private String delta(String field, String text) {

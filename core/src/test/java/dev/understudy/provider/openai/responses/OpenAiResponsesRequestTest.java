@@ -233,8 +233,7 @@ class OpenAiResponsesRequestTest {
                         .path("include")
                         .toString())
                 .isEqualTo("[\"web_search_call.action.sources\"]");
-        assertThat(json(ChatRequest.of("gpt-4.1", "hi")
-                                .withExtra("openai-responses", "include", wanted.subList(0, 1)))
+        assertThat(json(ChatRequest.of("gpt-4.1", "hi").withExtra("openai-responses", "include", wanted.subList(0, 1)))
                         .has("include"))
                 .isFalse();
     }

@@ -1,14 +1,10 @@
 package dev.understudy.gateway.protocol;
 
-import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureKind;
 import dev.understudy.gateway.json.BadRequest;
 import dev.understudy.gateway.json.JsonFields;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,21 +40,15 @@ public record CallError(
                     badRequest.what(),
                     badRequest.retryAfter());
         }
-        if (error instanceof ChatException.Exhausted exhausted) {
-            Throwable first = exhausted.getCause();
-            Failure failure = first instanceof ChatException.CallFailed failed
-                    ? failed.failure()
-                    : Failure.of(FailureKind.SKIPPED, exhausted.reason());
-            return of(failure, text(error), soonest(exhausted.attemptLog()));
+        if (error instanceof ChatException.Rejected rejected) {
+            return switch (rejected.reason()) {
+                case UNSUPPORTED -> theirs(400, "not_possible", text(error));
+                case UNAVAILABLE -> ours(503, "overloaded", text(error), null);
+                case CODE_FAILED -> ours(500, "internal_error", text(error), null);
+            };
         }
-        if (error instanceof ChatException.CallFailed failed) {
-            return of(failed.failure(), text(error), failed.failure().advice().retryAfter());
-        }
-        if (error instanceof ChatException.PartialAnswer partial) {
-            return of(partial.failure(), text(error), partial.failure().advice().retryAfter());
-        }
-        if (error instanceof ChatException.Rejected) {
-            return new CallError(400, THEIRS, "not_possible", null, text(error), null);
+        if (error instanceof ChatException failed) {
+            return of(failed.failure(), text(error), failed.failure().retryAfter());
         }
         // only the library's own exceptions are known to hold no secrets
         return new CallError(500, OURS, "internal_error", null, "The gateway failed", null);
@@ -98,16 +88,6 @@ public record CallError(
 
     private static CallError ours(int status, String code, String message, @Nullable Duration retryAfter) {
         return new CallError(status, OURS, code, null, message, retryAfter);
-    }
-
-    private static @Nullable Duration soonest(AttemptLog attemptLog) {
-        return attemptLog.attempts().stream()
-                .map(AttemptLog.Attempt::failure)
-                .filter(Objects::nonNull)
-                .map(failure -> failure.advice().retryAfter())
-                .filter(Objects::nonNull)
-                .min(Comparator.naturalOrder())
-                .orElse(null);
     }
 
     private static String text(Throwable error) {

@@ -275,8 +275,7 @@ class MessagesAnswerTest {
                 "{\"city\":\"Bern\",\"city\":\"Thun\"}"
             })
     void argumentsOfAWholeCallAreThoseOfTheModel(String arguments) {
-        assertThat(MessagesAnswer.of(
-                        call(arguments, FinishReason.TOOL_CALLS), SampleAnswers.HEAD, List.of()))
+        assertThat(MessagesAnswer.of(call(arguments, FinishReason.TOOL_CALLS), SampleAnswers.HEAD, List.of()))
                 .contains("\"input\":" + arguments + "}");
     }
 

@@ -2,6 +2,7 @@ package dev.understudy.ops.agent;
 
 import dev.understudy.Understudy;
 import dev.understudy.UnderstudyBuilder;
+import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.Listener;
@@ -164,13 +165,19 @@ public final class Agents implements AutoCloseable {
         return new AgentProvider(agentId, () -> {
             RunningAgent agent = activeAgents.find(agentId);
             if (agent == null) {
-                throw new ChatException.Rejected(
-                        isClosed()
-                                ? "The agents are closed"
-                                : "No agent is called '" + agentId + "'; there are " + ids());
+                throw isClosed() ? closed() : noAgent(agentId);
             }
             return agent;
         });
+    }
+
+    private static ChatException closed() {
+        return new ChatException.Rejected(
+                ChatException.Rejected.Reason.UNAVAILABLE, "The agents are closed", AttemptLog.empty(), null);
+    }
+
+    private ChatException noAgent(String agentId) {
+        return new ChatException.Rejected("No agent is called '" + agentId + "'; there are " + ids());
     }
 
     /**

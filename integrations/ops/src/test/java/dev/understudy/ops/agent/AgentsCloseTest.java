@@ -33,7 +33,9 @@ class AgentsCloseTest {
     @Test
     void gracefulCloseRejectsLaterCalls() {
         StepVerifier.create(agents.closeGracefully(Duration.ofSeconds(1))).verifyComplete();
-        StepVerifier.create(agents.provider("a").chat(REQUEST)).verifyError(ChatException.Rejected.class);
+        StepVerifier.create(agents.provider("a").chat(REQUEST)).verifyErrorSatisfies(error -> assertThat(error)
+                .isInstanceOfSatisfying(ChatException.Rejected.class, rejected -> assertThat(rejected.reason())
+                        .isEqualTo(ChatException.Rejected.Reason.UNAVAILABLE)));
         assertThat(agents.ids()).isEmpty();
     }
 

@@ -1,7 +1,6 @@
 package dev.understudy.spring.web;
 
 import dev.understudy.chat.ChatException;
-import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import java.net.URI;
 import java.time.Duration;
@@ -25,11 +24,13 @@ public final class UnderstudyProblems {
      * @return the problem, with the property {@code kind}
      */
     public static ProblemDetail of(ChatException error) {
-        FailureKind kind = kind(error);
-        boolean rejected = error instanceof ChatException.Rejected;
-        HttpStatus status = status(kind);
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail(kind, rejected));
-        String label = rejected ? "rejected" : kind.label();
+        FailureKind kind = error.failure().kind();
+        ChatException.Rejected.Reason reason =
+                error instanceof ChatException.Rejected rejected ? rejected.reason() : null;
+        HttpStatus status =
+                reason == ChatException.Rejected.Reason.CODE_FAILED ? HttpStatus.INTERNAL_SERVER_ERROR : status(kind);
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail(kind, reason));
+        String label = reason == null ? kind.label() : "rejected";
         problem.setType(URI.create("urn:understudy:problem:" + label.replace('_', '-')));
         problem.setTitle(status.getReasonPhrase());
         problem.setProperty("kind", label);
@@ -57,11 +58,6 @@ public final class UnderstudyProblems {
         return error.failure().retryAfter();
     }
 
-    private static FailureKind kind(ChatException error) {
-        Failure failure = error.failure();
-        return failure.kind();
-    }
-
     private static HttpStatus status(FailureKind kind) {
         return switch (kind) {
             case UNSUPPORTED, INVALID_REQUEST -> HttpStatus.BAD_REQUEST;
@@ -75,8 +71,11 @@ public final class UnderstudyProblems {
         };
     }
 
-    private static String detail(FailureKind kind, boolean rejected) {
-        if (rejected) {
+    private static String detail(FailureKind kind, ChatException.Rejected.@Nullable Reason reason) {
+        if (reason == ChatException.Rejected.Reason.CODE_FAILED) {
+            return "The application failed";
+        }
+        if (reason == ChatException.Rejected.Reason.UNSUPPORTED) {
             return "No configured provider can answer this request";
         }
         return switch (kind) {

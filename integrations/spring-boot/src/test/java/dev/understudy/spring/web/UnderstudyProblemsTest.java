@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ProblemDetail;
@@ -40,6 +41,16 @@ class UnderstudyProblemsTest {
         ProblemDetail problem = UnderstudyProblems.of(new ChatException.Rejected("No agent is called 'x'"));
         assertThat(problem.getStatus()).isEqualTo(400);
         assertThat(problem.getDetail()).doesNotContain("'x'");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"UNSUPPORTED,400", "UNAVAILABLE,503", "CODE_FAILED,500"})
+    void reasonOfARejectionDecidesTheStatus(ChatException.Rejected.Reason reason, int status) {
+        ProblemDetail problem =
+                UnderstudyProblems.of(new ChatException.Rejected(reason, "secret", AttemptLog.empty(), null));
+        assertThat(problem.getStatus()).isEqualTo(status);
+        assertThat(problem.getProperties()).containsEntry("kind", "rejected");
+        assertThat(problem.toString()).doesNotContain("secret");
     }
 
     @Test
