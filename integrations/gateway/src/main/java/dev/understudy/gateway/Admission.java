@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
@@ -49,10 +48,9 @@ final class Admission {
     private final GatewayLimits limits;
     private final IntConsumer refused;
     private final ConnectionGuard connections;
-    private final AtomicInteger calls = new AtomicInteger();
+    private final CallsInFlight calls;
     private final AtomicLong bytes = new AtomicLong();
     private final Sinks.Empty<Void> cut = Sinks.empty();
-    private volatile boolean draining;
 
     /**
      * @param keys keys of clients
@@ -70,6 +68,7 @@ final class Admission {
         this.cors = cors;
         this.accounts = accounts;
         this.limits = limits;
+        this.calls = new CallsInFlight(limits.calls());
         this.refused = refused;
         this.connections = new ConnectionGuard(limits, refused);
     }
@@ -79,11 +78,11 @@ final class Admission {
     }
 
     boolean isDraining() {
-        return draining;
+        return calls.isDraining();
     }
 
     int calls() {
-        return calls.get();
+        return calls.count();
     }
 
     int connections() {
@@ -100,27 +99,11 @@ final class Admission {
      * time is left to send that. Blocks.
      */
     void drain() {
-        draining = true;
-        if (!isEmptyWithin(limits.drain())) {
+        calls.drain();
+        if (!calls.isEmptyWithin(limits.drain())) {
             cut.tryEmitError(
                     new ChatException.CallFailed(Failure.of(FailureKind.OVERLOADED, "the gateway is shutting down")));
-            isEmptyWithin(LAST);
-        }
-    }
-
-    /** Waits until no call is in flight; returns false if there are some after this time, or on an interrupt. */
-    private boolean isEmptyWithin(Duration limit) {
-        long end = System.nanoTime() + limit.toNanos();
-        synchronized (calls) {
-            while (calls.get() > 0 && end - System.nanoTime() > 0) {
-                try {
-                    calls.wait(Math.max(1, Math.min(1_000, (end - System.nanoTime()) / 1_000_000)));
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return false;
-                }
-            }
-            return calls.get() == 0;
+            calls.isEmptyWithin(LAST);
         }
     }
 
@@ -170,18 +153,14 @@ final class Admission {
 
     /** Counts a call, or throws if it exceeds a limit of the gateway or of its key. */
     private void begin(@Nullable ClientKey key) {
-        if (draining) {
-            throw overloaded("The gateway is shutting down");
-        }
-        if (calls.incrementAndGet() > limits.calls()) {
-            ended();
-            throw overloaded("Too many calls at once");
+        if (!calls.begin()) {
+            throw overloaded(calls.isDraining() ? "The gateway is shutting down" : "Too many calls at once");
         }
         if (key != null) {
             try {
                 accounts.begin(key);
             } catch (BadRequest refused) {
-                ended();
+                calls.end();
                 throw refused;
             }
         }
@@ -191,15 +170,7 @@ final class Admission {
         if (key != null) {
             key.end();
         }
-        ended();
-    }
-
-    private void ended() {
-        if (calls.decrementAndGet() == 0) {
-            synchronized (calls) {
-                calls.notifyAll();
-            }
-        }
+        calls.end();
     }
 
     /** @param call true if the route takes a body */
