@@ -137,8 +137,7 @@ final class Gateway implements AutoCloseable {
     private void share(ClientKeys keys, @Nullable RedisConnections redis) {
         if (redis != null) {
             RedisSums sums = RedisSums.over(redis, "understudy:gateway");
-            SharedBudgets budgets = new SharedBudgets(keys, sums::add, InstantSource.system());
-            closing.push(budgets.start(Schedulers.parallel())::dispose);
+            opened(new SharedBudgets(keys, sums::add, InstantSource.system())).start(Schedulers.parallel());
         }
     }
 

@@ -6,6 +6,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -163,5 +164,26 @@ class ClientKeysTest {
                 .publishOn(reactor.core.scheduler.Schedulers.boundedElastic())
                 .takeUntil(tick -> condition.getAsBoolean())
                 .blockLast(Duration.ofSeconds(30));
+    }
+
+    /** Returns the tokens that Redis knows; "" if it knows none. */
+    private static String shared(TestRedis redis) {
+        try {
+            return redis.eval("local all = '' for _, key in ipairs(redis.call('KEYS', 'understudy:gateway:sums:app:*'))"
+                    + " do all = all .. redis.call('HGET', key, 1) end return all");
+        } catch (IOException notYet) {
+            return "";
+        }
+    }
+
+    @Test
+    void lastSpendingIsSharedWhenTheGatewayEnds() throws Exception {
+        try (TestRedis redis = TestRedis.start(folder)) {
+            GatewayClient client = start(", budget: {tokens: 100000, per: month}", "--redis", redis.url());
+            until(() -> shared(redis).equals("0"));
+            assertThat(call(client, APP).status()).isEqualTo(200);
+            gateway.close();
+            assertThat(shared(redis)).isEqualTo("500");
+        }
     }
 }

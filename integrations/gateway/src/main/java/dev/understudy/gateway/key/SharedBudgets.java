@@ -4,23 +4,30 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import reactor.core.Disposable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
  * Exchanges the spending of budgets with other instances, every few seconds and not for each call. Amounts that cannot be sent are
  * sent later; until then an instance counts its own spending and the last known one of the others.
  */
-public final class SharedBudgets {
+public final class SharedBudgets implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofSeconds(2);
+    private static final Duration LAST = Duration.ofSeconds(2);
     private static final int CONCURRENCY = 8;
 
     private final ClientKeys keys;
     private final SharedSums sums;
     private final InstantSource clock;
+    private final Sinks.Empty<Void> end = Sinks.empty();
+    private CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
 
     /**
      * Creates the exchange.
@@ -36,22 +43,41 @@ public final class SharedBudgets {
     }
 
     /**
-     * Exchanges from now on, until it is disposed of.
+     * Exchanges from now on. To be called once.
      *
      * @param timer clock of the interval
      */
-    public Disposable start(Scheduler timer) {
-        return Flux.interval(Duration.ZERO, INTERVAL, timer)
+    public void start(Scheduler timer) {
+        running = Flux.interval(Duration.ZERO, INTERVAL, timer)
                 .onBackpressureDrop()
+                .takeUntilOther(end.asMono())
                 .concatMap(tick -> exchange(), 1)
-                .subscribe();
+                .then(Mono.defer(this::exchange))
+                .toFuture();
+    }
+
+    /**
+     * Ends the exchange: what was spent since the last one is sent, for a limited time. An exchange that runs is not cancelled,
+     * because its amounts may have been added. Blocks.
+     */
+    @Override
+    public void close() {
+        end.tryEmitEmpty();
+        try {
+            running.get(LAST.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException unsent) {
+            // the amounts are lost, as with a process that was killed
+        }
+        running.cancel(false);
     }
 
     /** Sends what was spent since the last exchange, and takes over the sums of all instances. */
     Mono<Void> exchange() {
         return Flux.fromIterable(keys.all())
                 .filter(key -> key.limits().budget() != null)
-                .flatMap(key -> exchange(key).onErrorComplete(), CONCURRENCY)
+                .flatMap(key -> Mono.defer(() -> exchange(key)).onErrorComplete(), CONCURRENCY)
                 .then();
     }
 

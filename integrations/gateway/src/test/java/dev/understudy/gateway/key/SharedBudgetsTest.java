@@ -8,9 +8,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 /** Budgets that several instances spend together, on sums in memory. */
 class SharedBudgetsTest {
@@ -20,6 +23,7 @@ class SharedBudgetsTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T10:00:00Z"));
     private final Map<String, List<Double>> sums = new HashMap<>();
     private boolean reachable = true;
+    private int exchanges;
 
     private final ClientKeys first = keys();
     private final ClientKeys second = keys();
@@ -32,6 +36,7 @@ class SharedBudgetsTest {
         if (!reachable) {
             return Mono.error(new IllegalStateException("out of reach"));
         }
+        exchanges++;
         List<Double> was = sums.getOrDefault(name, List.of(0.0, 0.0));
         List<Double> is = new ArrayList<>();
         for (int i = 0; i < amounts.size(); i++) {
@@ -106,5 +111,44 @@ class SharedBudgetsTest {
         exchange(second);
         assertThat(isSpent(first)).isFalse();
         assertThat(isSpent(second)).isFalse();
+    }
+
+    @Test
+    void lastSpendingIsSentAtTheEnd() {
+        VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+        SharedBudgets budgets = new SharedBudgets(first, this::add, now::get);
+        budgets.start(timer);
+        timer.advanceTimeBy(Duration.ofSeconds(1));
+        charge(first, 7);
+        assertThat(sums.values()).containsExactly(List.of(0.0, 0.0));
+        budgets.close();
+        assertThat(sums.values()).containsExactly(List.of(1.0, 7.0));
+        timer.advanceTimeBy(Duration.ofSeconds(10));
+        assertThat(exchanges).isEqualTo(2);
+    }
+
+    @Test
+    void exchangeThatRunsAtTheEndIsNotRepeated() {
+        VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+        Sinks.Empty<Void> delay = Sinks.empty();
+        SharedBudgets budgets = new SharedBudgets(
+                first,
+                (name, amounts, keep) ->
+                        add(name, amounts, keep).delayUntil(all -> exchanges == 1 ? delay.asMono() : Mono.empty()),
+                now::get);
+        charge(first, 7);
+        budgets.start(timer);
+        timer.advanceTimeBy(Duration.ofSeconds(1));
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(budgets::close);
+        delay.tryEmitEmpty();
+        closed.join();
+        assertThat(sums.values()).containsExactly(List.of(1.0, 7.0));
+    }
+
+    @Test
+    void endDoesNotWaitForSumsThatHang() {
+        SharedBudgets budgets = new SharedBudgets(first, (name, amounts, keep) -> Mono.never(), now::get);
+        budgets.start(VirtualTimeScheduler.create());
+        assertThat(CompletableFuture.runAsync(budgets::close)).succeedsWithin(Duration.ofSeconds(30));
     }
 }
