@@ -43,8 +43,8 @@ public final class ClientKey {
         meter.charge(limits, tokens, cost);
     }
 
-    Spending unsent() {
-        return meter.unsent(limits);
+    KeyState state() {
+        return meter.state(limits);
     }
 
     void exchanged(Spending sent, Spending all) {

@@ -47,11 +47,11 @@ final class KeyMeter {
         state.updateAndGet(was -> was.moved(limits, at, now).charged(tokens, cost));
     }
 
-    /** Returns the amounts of this period that other instances do not know yet. */
-    Spending unsent(KeyLimits limits) {
+    /** Returns the use so far, with the amounts of this period. */
+    KeyState state(KeyLimits limits) {
         long at = nanos.getAsLong();
         Instant now = clock.instant();
-        return state.updateAndGet(was -> was.moved(limits, at, now)).unsent();
+        return state.updateAndGet(was -> was.moved(limits, at, now));
     }
 
     void exchanged(Spending sent, Spending all) {

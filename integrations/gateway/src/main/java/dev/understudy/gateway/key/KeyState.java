@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param active calls in flight
  * @param requests calls of the last minute
  * @param tokens tokens of the last minute
- * @param spending amounts of the budget's period, those of other instances included as far as known
- * @param unsent those of the amounts that other instances do not know yet
+ * @param known amounts of the budget's period that all instances share, as of the last exchange
+ * @param unsent amounts of the period that other instances do not know yet
  */
-record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spending spending, Spending unsent) {
+record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spending known, Spending unsent) {
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -25,15 +25,19 @@ record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spendi
     /** Returns this use as of a later time. */
     KeyState moved(KeyLimits limits, long nanos, Instant now) {
         Budget budget = limits.budget();
-        Instant period = budget == null ? spending.period() : budget.period().start(now);
-        return new KeyState(active, requests.moved(nanos), tokens.moved(nanos), spending.in(period), unsent.in(period));
+        Instant period = budget == null ? unsent.period() : budget.period().start(now);
+        return new KeyState(active, requests.moved(nanos), tokens.moved(nanos), known.in(period), unsent.in(period));
+    }
+
+    private Spending spending() {
+        return known.plus(unsent.tokens(), unsent.cost());
     }
 
     /** Returns why one more call is refused now; {@code null} if it is allowed. */
     @Nullable
     Refusal refusal(KeyLimits limits, long nanos, Instant now) {
         Budget budget = limits.budget();
-        if (budget != null && budget.isSpent(spending)) {
+        if (budget != null && budget.isSpent(spending())) {
             return new Refusal(Refusal.Reason.BUDGET, budget.period().left(now));
         }
         if (limits.concurrent() != null && active >= limits.concurrent()) {
@@ -55,20 +59,15 @@ record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spendi
     }
 
     KeyState started() {
-        return new KeyState(active + 1, requests.plus(1), tokens, spending, unsent);
+        return new KeyState(active + 1, requests.plus(1), tokens, known, unsent);
     }
 
     KeyState ended() {
-        return new KeyState(active - 1, requests, tokens, spending, unsent);
+        return new KeyState(active - 1, requests, tokens, known, unsent);
     }
 
     KeyState charged(long moreTokens, double cost) {
-        return new KeyState(
-                active,
-                requests,
-                tokens.plus(moreTokens),
-                spending.plus(moreTokens, cost),
-                unsent.plus(moreTokens, cost));
+        return new KeyState(active, requests, tokens.plus(moreTokens), known, unsent.plus(moreTokens, cost));
     }
 
     /** Returns this use after amounts were sent to other instances, and the amounts of all of them were received. */
@@ -76,7 +75,6 @@ record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spendi
         if (!sent.period().equals(unsent.period())) {
             return this; // the period has ended meanwhile
         }
-        Spending rest = unsent.minus(sent);
-        return new KeyState(active, requests, tokens, all.plus(rest.tokens(), rest.cost()), rest);
+        return new KeyState(active, requests, tokens, all, unsent.minus(sent));
     }
 }

@@ -15,7 +15,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Exchanges the spending of budgets with other instances, every few seconds and not for each call. Amounts that cannot be sent are
- * sent later; until then an instance counts its own spending and the last known one of the others.
+ * sent later; until then an instance counts its own spending and the last known one of the others. Sums that were forgotten are told
+ * again by the instances that know them.
  */
 public final class SharedBudgets implements AutoCloseable {
 
@@ -87,12 +88,17 @@ public final class SharedBudgets implements AutoCloseable {
             return Mono.empty();
         }
         Instant now = clock.instant();
-        Spending sent = key.unsent();
+        KeyState state = key.state();
+        Spending sent = state.unsent();
         String name = key.name() + ":" + sent.period().getEpochSecond();
         // a period that has ended keeps what is sent late apart
         Duration keep = budget.period().left(now).plus(Duration.ofHours(1));
-        return sums.add(name, List.of((double) sent.tokens(), sent.cost()), keep)
+        return sums.add(name, amounts(state.known()), amounts(sent), keep)
                 .doOnNext(all -> key.exchanged(sent, new Spending(sent.period(), Math.round(all.get(0)), all.get(1))))
                 .then();
+    }
+
+    private static List<Double> amounts(Spending spending) {
+        return List.of((double) spending.tokens(), spending.cost());
     }
 }

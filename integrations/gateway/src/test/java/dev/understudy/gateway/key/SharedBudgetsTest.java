@@ -32,7 +32,7 @@ class SharedBudgetsTest {
         return new ClientKeys(List.of(KeySpec.of("app", "secret", LIMITS)), () -> 0, now::get);
     }
 
-    private Mono<List<Double>> add(String name, List<Double> amounts, Duration keep) {
+    private Mono<List<Double>> add(String name, List<Double> known, List<Double> amounts, Duration keep) {
         if (!reachable) {
             return Mono.error(new IllegalStateException("out of reach"));
         }
@@ -40,7 +40,7 @@ class SharedBudgetsTest {
         List<Double> was = sums.getOrDefault(name, List.of(0.0, 0.0));
         List<Double> is = new ArrayList<>();
         for (int i = 0; i < amounts.size(); i++) {
-            is.add(was.get(i) + amounts.get(i));
+            is.add(Math.max(was.get(i), known.get(i)) + amounts.get(i));
         }
         sums.put(name, is);
         return Mono.just(is);
@@ -103,6 +103,49 @@ class SharedBudgetsTest {
     }
 
     @Test
+    void sumsThatWereForgottenAreKnownAgain() {
+        charge(first, 6);
+        exchange(first);
+        exchange(second);
+        charge(first, 1);
+        charge(second, 2);
+        sums.clear();
+        exchange(first);
+        assertThat(sums.values()).containsExactly(List.of(2.0, 7.0));
+        exchange(second);
+        exchange(first);
+        assertThat(sums.values()).containsExactly(List.of(3.0, 9.0));
+        charge(first, 1);
+        exchange(first);
+        assertThat(isSpent(first)).isTrue();
+    }
+
+    @Test
+    void whatWasNotSentIsNoKnownSum() {
+        charge(first, 6);
+        exchange(first);
+        reachable = false;
+        charge(first, 2);
+        exchange(first);
+        charge(second, 1);
+        reachable = true;
+        sums.clear();
+        exchange(first);
+        exchange(second);
+        assertThat(sums.values()).containsExactly(List.of(3.0, 9.0));
+    }
+
+    @Test
+    void sumsOfThePeriodBeforeAreNotKnownInTheNext() {
+        charge(first, 11);
+        exchange(first);
+        now.set(now.get().plus(Duration.ofDays(1)));
+        sums.clear();
+        exchange(first);
+        assertThat(sums.values()).containsExactly(List.of(0.0, 0.0));
+    }
+
+    @Test
     void nextPeriodBeginsWithNothingSpent() {
         charge(first, 11);
         exchange(first);
@@ -133,8 +176,8 @@ class SharedBudgetsTest {
         Sinks.Empty<Void> delay = Sinks.empty();
         SharedBudgets budgets = new SharedBudgets(
                 first,
-                (name, amounts, keep) ->
-                        add(name, amounts, keep).delayUntil(all -> exchanges == 1 ? delay.asMono() : Mono.empty()),
+                (name, known, amounts, keep) -> add(name, known, amounts, keep)
+                        .delayUntil(all -> exchanges == 1 ? delay.asMono() : Mono.empty()),
                 now::get);
         charge(first, 7);
         budgets.start(timer);
@@ -147,7 +190,7 @@ class SharedBudgetsTest {
 
     @Test
     void endDoesNotWaitForSumsThatHang() {
-        SharedBudgets budgets = new SharedBudgets(first, (name, amounts, keep) -> Mono.never(), now::get);
+        SharedBudgets budgets = new SharedBudgets(first, (name, known, amounts, keep) -> Mono.never(), now::get);
         budgets.start(VirtualTimeScheduler.create());
         assertThat(CompletableFuture.runAsync(budgets::close)).succeedsWithin(Duration.ofSeconds(30));
     }
