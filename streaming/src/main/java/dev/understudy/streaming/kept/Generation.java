@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -28,17 +29,16 @@ final class Generation {
     private final String id;
     private final long fence;
     private final Duration lease;
-    private long next; // position of the next entry
+    private long next = 1; // position of the next entry
     private long renewed; // when the last successful renewal was sent
     private boolean unattended;
 
-    Generation(KeptStreamStore store, Scheduler scheduler, String id, long fence, Duration lease, long next) {
+    Generation(KeptStreamStore store, Scheduler scheduler, String id, long fence, Duration lease) {
         this.store = store;
         this.scheduler = scheduler;
         this.id = id;
         this.fence = fence;
         this.lease = lease;
-        this.next = next;
         this.renewed = now();
     }
 
@@ -46,16 +46,41 @@ final class Generation {
         return scheduler.now(TimeUnit.MILLISECONDS);
     }
 
-    /** Runs the generation. Completes at its end, however it ends; cancelling releases the lease. */
+    String id() {
+        return id;
+    }
+
+    /** Runs the generation. Completes at its end, however it ends. */
     Mono<Void> run(Flux<StreamChunk> answer) {
+        return whileLeased(appended(answer));
+    }
+
+    /**
+     * Runs the rest of an answer.
+     *
+     * @param entries all entries that other instances appended; empty if the first ones were dropped
+     * @param rest continues the answer behind the entries
+     */
+    Mono<Void> takeOver(Mono<List<String>> entries, Function<List<String>, Flux<StreamChunk>> rest) {
+        return whileLeased(untilAnswered(entries)
+                .flatMapMany(known -> {
+                    next = known.size() + 1L;
+                    return appended(rest.apply(known));
+                })
+                .switchIfEmpty(
+                        Mono.defer(() -> untilAnswered(end(EntryFormat.lost())).then(Mono.empty()))));
+    }
+
+    private Flux<Boolean> appended(Flux<StreamChunk> answer) {
         Flux<String> entries = answer.filter(EntryFormat::isKept)
                 .map(EntryFormat::chunk)
                 .concatWith(Mono.fromSupplier(EntryFormat::end))
                 .onErrorResume(error -> Mono.just(EntryFormat.failed(error)));
-        return new Batches<>(entries, HELD)
-                .concatMap(this::append, 0)
-                .takeWhile(Boolean::booleanValue)
-                .takeUntilOther(leaseOver())
+        return new Batches<>(entries, HELD).concatMap(this::append, 0).takeWhile(Boolean::booleanValue);
+    }
+
+    private Mono<Void> whileLeased(Flux<Boolean> appends) {
+        return appends.takeUntilOther(leaseOver())
                 .then(Mono.defer(() -> unattended ? end(EntryFormat.cancelled()) : Mono.empty()));
     }
 

@@ -8,6 +8,7 @@ import dev.understudy.streaming.ResumingProvider;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,6 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
-import reactor.util.context.ContextView;
 
 /**
  * Streams of a provider that outlive their readers. {@link #start} begins an answer under an unguessable id; its chunks are
@@ -41,6 +41,7 @@ public final class KeptStreams implements AutoCloseable {
     private final Supplier<String> ids;
     private final Scheduler scheduler;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final Set<String> acquiring = ConcurrentHashMap.newKeySet(); // ids of streams
     private final Sinks.Empty<Void> closing = Sinks.empty(); // fails the readers
     private volatile boolean closed;
 
@@ -105,7 +106,10 @@ public final class KeptStreams implements AutoCloseable {
             return store.create(id, EntryFormat.request(request), options.lease(), options.grace())
                     .timeout(options.storeTimeout(), scheduler)
                     .map(lease -> {
-                        launch(id, lease.fence(), 1, provider.stream(request), context);
+                        Generation generation = generation(id, lease.fence());
+                        launch(
+                                generation,
+                                generation.run(provider.stream(request)).contextWrite(Context.of(context)));
                         return new Kept(id, read(id, 0));
                     })
                     .onErrorResume(error -> unkept(request, error));
@@ -174,7 +178,7 @@ public final class KeptStreams implements AutoCloseable {
      */
     public Mono<Void> cancel(String stream) {
         return store.acquire(stream, options.lease(), true)
-                .flatMap(lease -> generation(stream, lease.fence(), 1).end(EntryFormat.cancelled()))
+                .flatMap(lease -> generation(stream, lease.fence()).end(EntryFormat.cancelled()))
                 .doOnTerminate(() -> stop(stream));
     }
 
@@ -211,13 +215,13 @@ public final class KeptStreams implements AutoCloseable {
                 .takeUntilOther(closing.asMono());
     }
 
-    private Generation generation(String id, long fence, long next) {
-        return new Generation(store, scheduler, id, fence, options.lease(), next);
+    private Generation generation(String id, long fence) {
+        return new Generation(store, scheduler, id, fence, options.lease());
     }
 
     /** Runs a generation independently of its readers. */
-    private void launch(String id, long fence, long next, Flux<StreamChunk> answer, ContextView context) {
-        Generation generation = generation(id, fence, next);
+    private void launch(Generation generation, Mono<Void> run) {
+        String id = generation.id();
         Running mine = new Running(generation, Disposables.swap());
         Running before = running.put(id, mine);
         if (before != null) {
@@ -228,27 +232,30 @@ public final class KeptStreams implements AutoCloseable {
             generation.release().onErrorComplete().subscribe();
             return;
         }
-        mine.subscription.update(generation
-                .run(answer)
-                .contextWrite(Context.of(context))
-                .onErrorComplete()
-                .doFinally(end -> running.remove(id, mine))
-                .subscribe());
+        mine.subscription.update(
+                run.onErrorComplete().doFinally(end -> running.remove(id, mine)).subscribe());
     }
 
-    /** Acquires the lease of a stream whose generating instance ended, and continues its generation. */
+    /**
+     * Acquires the lease of a stream whose generating instance ended, and continues its generation. Completes at once: the
+     * reader that noticed it may leave meanwhile, and a lease that nobody knows would keep other instances off.
+     */
     private Mono<Void> takeOver(String id) {
-        Mono<KeptStreamStore.Lease> acquired =
-                Mono.defer(() -> closed ? Mono.empty() : store.acquire(id, options.lease(), false));
-        return acquired.flatMap(lease -> entries(id)
-                .doOnNext(entries -> continueFrom(id, lease, entries))
-                .switchIfEmpty(Mono.defer(() ->
-                        generation(id, lease.fence(), 1).end(EntryFormat.lost()).then(Mono.empty())))
-                .then());
+        return Mono.fromRunnable(() -> {
+            if (!closed && acquiring.add(id)) {
+                store.acquire(id, options.lease(), false)
+                        .timeout(options.lease(), scheduler)
+                        .doOnNext(lease -> continueFrom(id, lease))
+                        .onErrorComplete()
+                        .doFinally(end -> acquiring.remove(id))
+                        .subscribe();
+            }
+        });
     }
 
-    private void continueFrom(String id, KeptStreamStore.Lease lease, List<String> entries) {
-        launch(id, lease.fence(), entries.size() + 1L, rest(lease, entries), Context.empty());
+    private void continueFrom(String id, KeptStreamStore.Lease lease) {
+        Generation generation = generation(id, lease.fence());
+        launch(generation, generation.takeOver(entries(id), entries -> rest(lease, entries)));
     }
 
     private Flux<StreamChunk> rest(KeptStreamStore.Lease lease, List<String> entries) {
@@ -269,16 +276,18 @@ public final class KeptStreams implements AutoCloseable {
 
     /** All entries of a stream; empty if its first ones were dropped. */
     private Mono<List<String>> entries(String id) {
-        return store.read(id, 0, StreamReader.PAGE, Duration.ZERO)
-                .filter(page -> page.first() == 1)
-                .flatMap(page -> entries(id, page));
+        return page(id, 0).filter(page -> page.first() == 1).flatMap(page -> entries(id, page));
+    }
+
+    private Mono<KeptStreamStore.Page> page(String id, long after) {
+        return store.read(id, after, StreamReader.PAGE, Duration.ZERO).timeout(options.lease(), scheduler);
     }
 
     private Mono<List<String>> entries(String id, KeptStreamStore.Page first) {
         return Mono.just(first)
                 .expand(page -> page.entries().isEmpty()
                         ? Mono.empty()
-                        : store.read(id, page.first() + page.entries().size() - 1, StreamReader.PAGE, Duration.ZERO))
+                        : page(id, page.first() + page.entries().size() - 1))
                 .concatMapIterable(KeptStreamStore.Page::entries)
                 .collectList();
     }

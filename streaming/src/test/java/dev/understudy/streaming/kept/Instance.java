@@ -18,6 +18,8 @@ final class Instance implements KeptStreamStore {
     private @Nullable Duration appendDelay;
     private boolean failing;
     private boolean answersOnly;
+    private int failingTakeovers;
+    private @Nullable Duration answerDelay;
 
     Instance(
             KeptStreamStore store,
@@ -65,6 +67,16 @@ final class Instance implements KeptStreamStore {
         answersOnly = false;
     }
 
+    /** Fails the first read of so many takeovers. */
+    void failingTakeovers(int count) {
+        failingTakeovers = count;
+    }
+
+    /** Delays answers of the store, which executes the operation at once; null for no delay. */
+    void delayingAnswers(@Nullable Duration delay) {
+        answerDelay = delay;
+    }
+
     void heal() {
         failing(false);
         appendDelay = null;
@@ -76,7 +88,8 @@ final class Instance implements KeptStreamStore {
                 Mono<T> lost = Mono.error(new IllegalStateException("no connection"));
                 return answersOnly ? operation.then(lost) : lost;
             }
-            return dead ? Mono.never() : operation;
+            Duration delay = answerDelay;
+            return dead ? Mono.never() : delay == null ? operation : operation.delayElement(delay, scheduler);
         });
     }
 
@@ -114,6 +127,12 @@ final class Instance implements KeptStreamStore {
 
     @Override
     public Mono<Page> read(String id, long after, int most, Duration wait) {
-        return unlessDead(store.read(id, after, most, wait));
+        return Mono.defer(() -> {
+            if (wait.isZero() && failingTakeovers > 0) { // readers wait
+                failingTakeovers--;
+                return Mono.error(new IllegalStateException("no connection"));
+            }
+            return unlessDead(store.read(id, after, most, wait));
+        });
     }
 }

@@ -481,6 +481,48 @@ class KeptStreamsTest {
     }
 
     @Test
+    void failedReadOfATakeoverIsRepeatedUnderItsLease() {
+        Essay essay = essay(100);
+        KeptStreamStore store = store();
+        Instance dying = instance(store, essay);
+        KeptStreams.Kept kept = start(dying);
+        Instance second = instance(store, essay, OPTIONS.withTakeovers(1));
+        second.failingTakeovers(1);
+        Reading reading = read(second.streams().resume(kept.id() + ".0"));
+        pass(Duration.ofSeconds(1));
+        dying.die();
+        pass(Duration.ofMillis(4500));
+        assertThat(essay.live()).isEqualTo(1);
+        pass(Duration.ofSeconds(15));
+
+        assertThat(reading.text()).isEqualTo(essay.text());
+        assertThat(essay.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void takeoverGoesOnWithoutTheReaderThatNoticed() {
+        Essay essay = essay(100);
+        KeptStreamStore store = store();
+        Instance dying = instance(store, essay);
+        KeptStreams.Kept kept = start(dying);
+        Instance second = instance(store, essay, OPTIONS.withTakeovers(1));
+        Reading leaving = read(second.streams().resume(kept.id() + ".0"));
+        pass(Duration.ofSeconds(1));
+        dying.die();
+        second.delayingAnswers(Duration.ofMillis(200));
+        pass(Duration.ofMillis(3300)); // the lease is acquired, and the answer is on its way
+        leaving.dispose();
+        second.delayingAnswers(null);
+        pass(Duration.ofMillis(500));
+        assertThat(essay.calls()).isEqualTo(2);
+        Reading reading = read(second.streams().resume(leaving.last().eventId()));
+        pass(Duration.ofSeconds(15));
+
+        assertThat(leaving.text() + reading.text()).isEqualTo(essay.text());
+        assertThat(essay.calls()).isEqualTo(2);
+    }
+
+    @Test
     void streamWithoutItsBeginningIsNotTakenOver() {
         Essay essay = essay(50);
         KeptStreamStore store =
