@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.codec.ServerSentEvent;
@@ -89,20 +90,24 @@ public final class UnderstudySse {
         return Flux.defer(() -> {
             Flux<StreamChunk> answer = stream.filter(chunk -> !(chunk instanceof StreamChunk.Switched))
                     .onErrorMap(ChatException.class, UnderstudySse::neutral);
-            return forClients(SseWriter.of(model).write(answer));
+            return forClients(SseWriter.of(model).write(answer), () -> false);
         });
     }
 
-    private static Flux<ServerSentEvent<String>> forClients(Flux<String> written) {
+    /**
+     * @param again true if the client shall ask again after an error, which then has no event
+     */
+    private static Flux<ServerSentEvent<String>> forClients(Flux<String> written, BooleanSupplier again) {
         AtomicBoolean begun = new AtomicBoolean();
         return written.concatMapIterable(UnderstudySse::split, 1)
-                .filter(event -> begun.get() || !isError(event))
+                .filter(event -> (begun.get() && !again.getAsBoolean()) || !isError(event))
                 .doOnNext(event -> begun.set(true))
                 .onErrorComplete(error -> begun.get() && error instanceof ChatException);
     }
 
     /**
-     * Writes the events of {@link #openAi} for a stream that is kept, or for its rest, with ids as in {@link #keptEvents}.
+     * Writes the events of {@link #openAi} for a stream that is kept, or for its rest, with ids as in {@link #keptEvents}. A
+     * store that does not answer aborts the response without an event, so that the client connects again.
      *
      * @param stream chunks of {@link dev.understudy.streaming.kept.KeptStreams}
      * @param model name of the model in the events
@@ -110,11 +115,22 @@ public final class UnderstudySse {
      */
     public static Flux<ServerSentEvent<String>> keptOpenAi(Flux<PositionedChunk> stream, String model) {
         return Flux.defer(() -> {
-            Flux<PositionedChunk> answer = stream.filter(one -> !(one.chunk() instanceof StreamChunk.Switched))
-                    .onErrorMap(ChatException.class, UnderstudySse::neutral);
-            return forClients(SseWriter.of(model).writeKept(answer))
+            AtomicBoolean again = new AtomicBoolean();
+            Flux<PositionedChunk> answer = stream.map(UnderstudySse::withoutNames)
+                    .onErrorMap(ChatException.class, UnderstudySse::neutral)
+                    .doOnError(
+                            KeptStreamException.class,
+                            error -> again.set(error.reason() == KeptStreamException.Reason.UNAVAILABLE));
+            return forClients(SseWriter.of(model).writeKept(answer), again::get)
                     .onErrorMap(KeptStreamException.class, KeptStreamProblems::response);
         });
+    }
+
+    /** Replaces a takeover by no text: its position tells the writer that the reader is at the beginning. */
+    private static PositionedChunk withoutNames(PositionedChunk one) {
+        return one.chunk() instanceof StreamChunk.Switched
+                ? new PositionedChunk(one.stream(), one.position(), new StreamChunk.Text(""))
+                : one;
     }
 
     private static boolean isError(ServerSentEvent<String> event) {

@@ -2,6 +2,7 @@ package dev.understudy.spring.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
@@ -78,6 +79,52 @@ class KeptEventsTest {
                         .concatWith(Flux.error(new KeptStreamException(KeptStreamException.Reason.CANCELLED))))))
                 .extracting(ServerSentEvent::event)
                 .containsExactly("text", "error");
+    }
+
+    @Test
+    void storeThatFailsAfterTextAbortsTheResponseWithoutAnEvent() {
+        Flux<PositionedChunk> lost =
+                kept(1, "Hi").concatWith(Flux.error(new KeptStreamException(KeptStreamException.Reason.UNAVAILABLE)));
+        StepVerifier.create(UnderstudySse.keptOpenAi(lost, "m"))
+                .expectNextCount(1)
+                .verifyError(ResponseStatusException.class);
+    }
+
+    @Test
+    void cancelledStreamIsAnErrorForClientsOfOpenAi() {
+        Flux<PositionedChunk> cancelled =
+                kept(1, "Hi").concatWith(Flux.error(new KeptStreamException(KeptStreamException.Reason.CANCELLED)));
+        StepVerifier.create(UnderstudySse.keptOpenAi(cancelled, "m"))
+                .expectNextCount(1)
+                .assertNext(event -> assertThat(event.data()).contains("\"error\""))
+                .verifyError(ResponseStatusException.class);
+    }
+
+    @Test
+    void streamThatBeginsWithATakeoverHasItsRole() {
+        Flux<PositionedChunk> stream = Flux.concat(switched(1), kept(2, "Hi"), finish());
+        List<ServerSentEvent<String>> events = collected(UnderstudySse.keptOpenAi(stream, "m"));
+
+        assertThat(events).hasSize(4).noneMatch(event -> event.comment() != null);
+        assertThat(events.get(0).data()).contains("\"role\":\"assistant\"", "\"content\":\"Hi\"");
+        assertThat(events.get(0).id()).isEqualTo("s.2");
+    }
+
+    @Test
+    void retractionBeforeTextHarmsNoReaderFromTheBeginning() {
+        Flux<PositionedChunk> stream = Flux.concat(
+                switched(1),
+                Flux.just(new PositionedChunk("s", 2, new StreamChunk.Reset(0, FailureKind.TIMEOUT))),
+                kept(3, "Hi"),
+                finish());
+
+        assertThat(collected(UnderstudySse.keptOpenAi(stream, "m")))
+                .noneMatch(event -> String.valueOf(event.data()).contains("\"error\""));
+    }
+
+    private static Flux<PositionedChunk> switched(long position) {
+        return Flux.just(
+                new PositionedChunk("s", position, new StreamChunk.Switched("a", "b", FailureKind.TIMEOUT, 0)));
     }
 
     private static Flux<PositionedChunk> kept(long position, String text) {
