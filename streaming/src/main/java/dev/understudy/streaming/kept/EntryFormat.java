@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Form of requests and entries in a store. The first character of an entry tells its kind: text, another chunk, or the end
- * of the stream. Text, which most entries are, is written as it is.
+ * of the stream. Text, which most entries are, is written as it is behind the number of its block. All texts are escaped.
  */
 final class EntryFormat {
 
     private static final char TEXT = 't';
-    private static final char UNITS = 'u'; // text that UTF-8 cannot carry, as JSON with escapes
+    private static final char AFTER_BLOCK = ':';
     private static final char CHUNK = 'c';
     private static final char END = 'e';
     private static final char FAILED = 'f';
@@ -42,8 +42,9 @@ final class EntryFormat {
     }
 
     static String chunk(StreamChunk chunk) {
-        if (chunk instanceof StreamChunk.Text text && text.block() == StreamChunk.UNNUMBERED) {
-            return isWellFormed(text.text()) ? TEXT + text.text() : UNITS + units(text.text());
+        if (chunk instanceof StreamChunk.Text text) {
+            String block = text.block() == StreamChunk.UNNUMBERED ? "" : String.valueOf(text.block());
+            return TEXT + block + AFTER_BLOCK + Escapes.write(text.text());
         }
         return CHUNK + Json.text(RecordFormat.write(chunk));
     }
@@ -84,8 +85,7 @@ final class EntryFormat {
     static Entry entry(String written) {
         String rest = written.substring(1);
         return switch (written.charAt(0)) {
-            case TEXT -> new Chunk(new StreamChunk.Text(rest));
-            case UNITS -> new Chunk(new StreamChunk.Text(fromUnits(rest)));
+            case TEXT -> new Chunk(text(rest));
             case CHUNK -> new Chunk(RecordFormat.read(Json.object(rest), StreamChunk.class));
             case END -> new End(null);
             case FAILED -> new End(new ChatException.CallFailed(RecordFormat.read(Json.object(rest), Failure.class)));
@@ -94,33 +94,12 @@ final class EntryFormat {
         };
     }
 
-    private static boolean isWellFormed(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char unit = text.charAt(i);
-            if (Character.isSurrogate(unit)) {
-                boolean pair = Character.isHighSurrogate(unit)
-                        && i + 1 < text.length()
-                        && Character.isLowSurrogate(text.charAt(i + 1));
-                if (!pair) {
-                    return false;
-                }
-                i++;
-            }
+    private static StreamChunk.Text text(String written) {
+        int end = written.indexOf(AFTER_BLOCK);
+        if (end < 0) {
+            throw new IllegalArgumentException("Not text of a kept stream");
         }
-        return true;
-    }
-
-    private static String units(String text) {
-        StringBuilder hex = new StringBuilder();
-        text.chars().forEach(unit -> hex.append(String.format("%04x", unit)));
-        return hex.toString();
-    }
-
-    private static String fromUnits(String hex) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < hex.length(); i += 4) {
-            text.append((char) Integer.parseInt(hex, i, i + 4, 16));
-        }
-        return text.toString();
+        int block = end == 0 ? StreamChunk.UNNUMBERED : Integer.parseInt(written, 0, end, 10);
+        return new StreamChunk.Text(Escapes.read(written.substring(end + 1)), block);
     }
 }

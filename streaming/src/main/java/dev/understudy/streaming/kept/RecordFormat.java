@@ -27,12 +27,31 @@ final class RecordFormat {
 
     private static final String TYPE = "@";
 
+    /** Components and constructor of a record, which the JVM looks up and copies at each call. */
+    private record Shape(List<RecordComponent> components, Constructor<?> constructor) {}
+
+    private static final ClassValue<Shape> SHAPES = new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+            List<RecordComponent> components = List.of(type.getRecordComponents());
+            Class<?>[] types = components.stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
+            try {
+                return new Shape(components, type.getDeclaredConstructor(types));
+            } catch (NoSuchMethodException impossible) {
+                throw new IllegalStateException(type + " has no canonical constructor", impossible);
+            }
+        }
+    };
+
     private RecordFormat() {}
 
     /** Returns maps, lists, strings, numbers and booleans. */
     static @Nullable Object write(@Nullable Object value) {
-        if (value == null || value instanceof String || value instanceof Number || value instanceof Boolean) {
+        if (value == null || value instanceof Number || value instanceof Boolean) {
             return value;
+        }
+        if (value instanceof String text) {
+            return Escapes.write(text);
         }
         if (value instanceof Enum<?> constant) {
             return constant.name();
@@ -45,7 +64,7 @@ final class RecordFormat {
         }
         if (value instanceof Map<?, ?> map) {
             Map<String, @Nullable Object> written = new LinkedHashMap<>();
-            map.forEach((name, each) -> written.put(String.valueOf(name), write(each)));
+            map.forEach((name, each) -> written.put(Escapes.write(String.valueOf(name)), write(each)));
             return written;
         }
         Map<String, @Nullable Object> fields = value instanceof Record all ? components(all) : properties(value);
@@ -56,7 +75,7 @@ final class RecordFormat {
     private static Map<String, @Nullable Object> components(Record value) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
         fields.put(TYPE, value.getClass().getSimpleName());
-        for (RecordComponent component : value.getClass().getRecordComponents()) {
+        for (RecordComponent component : SHAPES.get(value.getClass()).components) {
             fields.put(component.getName(), write(get(component, value)));
         }
         return fields;
@@ -86,10 +105,10 @@ final class RecordFormat {
             fields.put("reasoning", write(options.reasoning()));
             fields.put("parallelToolCalls", options.parallelToolCalls());
             fields.put("serviceTier", write(options.serviceTier()));
-            fields.put("user", options.user());
+            fields.put("user", write(options.user()));
             fields.put("metadata", write(options.metadata()));
             fields.put("topLogprobs", options.topLogprobs());
-            fields.put("idempotencyKey", options.idempotencyKey());
+            fields.put("idempotencyKey", write(options.idempotencyKey()));
             fields.put("headers", write(options.headers()));
         } else if (value instanceof Usage usage) {
             fields.put("input", usage.input());
@@ -99,15 +118,15 @@ final class RecordFormat {
             fields.put("reasoning", usage.reasoning());
             fields.put("estimated", usage.estimated());
         } else if (value instanceof AttemptLog.Attempt attempt) {
-            fields.put("provider", attempt.provider());
-            fields.put("model", attempt.model());
+            fields.put("provider", write(attempt.provider()));
+            fields.put("model", write(attempt.model()));
             fields.put("attempt", attempt.attempt());
             fields.put("maxAttempts", attempt.maxAttempts());
             fields.put("outcome", write(attempt.outcome()));
             fields.put("failure", write(attempt.failure()));
             fields.put("timing", write(attempt.timing()));
             fields.put("usage", write(attempt.usage()));
-            fields.put("keyFingerprint", attempt.keyFingerprint());
+            fields.put("keyFingerprint", write(attempt.keyFingerprint()));
             fields.put("dropped", attempt.dropped());
         } else {
             throw new IllegalArgumentException(
@@ -130,13 +149,26 @@ final class RecordFormat {
             Type[] arguments = generic.getActualTypeArguments();
             return generic.getRawType() == Map.class ? map(json, arguments[1]) : list(json, arguments[0]);
         }
-        if (!(type instanceof Class<?> raw) || raw == Object.class) {
+        if (!(type instanceof Class<?> raw)) {
             return json;
+        }
+        if (raw == Object.class) {
+            return any(json);
         }
         if (raw.isPrimitive()) {
             return primitive(json, raw);
         }
         return json == null ? defaults(raw) : of(json, raw);
+    }
+
+    private static @Nullable Object any(@Nullable Object json) {
+        if (json instanceof Map<?, ?>) {
+            return map(json, Object.class);
+        }
+        if (json instanceof List<?>) {
+            return list(json, Object.class);
+        }
+        return json instanceof String text ? Escapes.read(text) : json;
     }
 
     private static @Nullable Object defaults(Class<?> type) {
@@ -147,7 +179,10 @@ final class RecordFormat {
     }
 
     private static Object of(Object json, Class<?> type) {
-        if (type == String.class || type == Boolean.class) {
+        if (type == String.class) {
+            return Escapes.read((String) json);
+        }
+        if (type == Boolean.class) {
             return type.cast(json);
         }
         if (type == Integer.class || type == Long.class || type == Double.class) {
@@ -188,16 +223,14 @@ final class RecordFormat {
     }
 
     private static Object record(Fields fields, Class<?> type) {
-        RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types = new Class<?>[components.length];
-        @Nullable Object[] values = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            types[i] = components[i].getType();
-            values[i] = read(fields.get(components[i].getName()), components[i].getGenericType());
+        Shape shape = SHAPES.get(type);
+        @Nullable Object[] values = new Object[shape.components.size()];
+        for (int i = 0; i < values.length; i++) {
+            RecordComponent component = shape.components.get(i);
+            values[i] = read(fields.get(component.getName()), component.getGenericType());
         }
         try {
-            Constructor<?> constructor = type.getDeclaredConstructor(types);
-            return constructor.newInstance(values);
+            return shape.constructor.newInstance(values);
         } catch (InvocationTargetException invalid) {
             throw new IllegalArgumentException("Not a valid " + type.getSimpleName(), invalid.getCause());
         } catch (ReflectiveOperationException impossible) {
@@ -282,7 +315,7 @@ final class RecordFormat {
     private static Map<String, @Nullable Object> map(@Nullable Object json, Type value) {
         Map<String, @Nullable Object> map = new LinkedHashMap<>();
         if (json instanceof Map<?, ?> fields) {
-            fields.forEach((name, each) -> map.put((String) name, read(each, value)));
+            fields.forEach((name, each) -> map.put(Escapes.read((String) name), read(each, value)));
         }
         return map;
     }

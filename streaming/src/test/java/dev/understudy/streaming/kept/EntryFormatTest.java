@@ -22,6 +22,7 @@ import dev.understudy.chat.ToolSet;
 import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorMetadata;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,12 @@ class EntryFormatTest {
                 new StreamChunk.Text("block", 3),
                 new StreamChunk.Text("half \uD83D"),
                 new StreamChunk.Text("\uDC4D of a pair"),
+                new StreamChunk.Text("half \uD83D", 3),
+                new StreamChunk.Text("\u0010d83d as text", 12),
                 new StreamChunk.Reasoning("thought", null, 0),
+                new StreamChunk.Reasoning("half \uD83D", null, 0),
+                new StreamChunk.Refusal("\uDC4D of a pair"),
+                new StreamChunk.ToolCallPart(0, "id", "lookup", "{\"a\":\"\uD83D", 1),
                 new StreamChunk.Reasoning("", SIGNATURE),
                 new StreamChunk.Refusal("no"),
                 new StreamChunk.ToolCallPart(0, "id", "lookup", "{\"a"),
@@ -145,6 +151,29 @@ class EntryFormatTest {
     }
 
     @Test
+    void requestKeepsHalvesOfPairs() {
+        ChatRequest request = ChatRequest.of("m", "half \uD83D")
+                .withExtra("openai", "\uDC4D", List.of("half \uD83D", Map.of("k", "\u0010\uD83D")))
+                .withOptions(ChatRequest.Options.defaults().withMetadata("k", "\uDC4D"));
+
+        assertThat(EntryFormat.request(EntryFormat.request(request))).isEqualTo(request);
+    }
+
+    @Test
+    void entriesAreWellFormed() {
+        chunks().map(EntryFormat::chunk)
+                .forEach(entry -> assertThat(new String(entry.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
+                        .isEqualTo(entry));
+    }
+
+    @Test
+    void textOfANumberedBlockIsWrittenAsItIs() {
+        assertThat(EntryFormat.chunk(new StreamChunk.Text("Hi: \"there\"", 3))).isEqualTo("t3:Hi: \"there\"");
+        assertThat(EntryFormat.chunk(new StreamChunk.Text("Hi", StreamChunk.UNNUMBERED)))
+                .isEqualTo("t:Hi");
+    }
+
+    @Test
     void failureOfAnAnswerKeepsItsKind() {
         EntryFormat.Entry entry = EntryFormat.entry(EntryFormat.failed(new ChatException.CallFailed(FAILURE)));
 
@@ -170,6 +199,8 @@ class EntryFormatTest {
                 "c[]",
                 "x",
                 "sNOTHING",
+                "tHi",
+                "tx:Hi",
                 "c{\"@\":\"Reset\"}")) {
             assertThatIllegalArgumentException().isThrownBy(() -> EntryFormat.entry(entry));
         }
@@ -183,8 +214,12 @@ class EntryFormatTest {
             for (int n = random.nextInt(8); n >= 0; n--) {
                 text.append((char) (random.nextBoolean() ? 0xD7F0 + random.nextInt(0x820) : random.nextInt(0x100)));
             }
-            StreamChunk chunk = new StreamChunk.Text(text.toString());
-            assertThat(EntryFormat.entry(EntryFormat.chunk(chunk))).isEqualTo(new EntryFormat.Chunk(chunk));
+            for (StreamChunk chunk : List.of(
+                    new StreamChunk.Text(text.toString()),
+                    new StreamChunk.Text(text.toString(), i),
+                    new StreamChunk.Reasoning(text.toString(), null, i))) {
+                assertThat(EntryFormat.entry(EntryFormat.chunk(chunk))).isEqualTo(new EntryFormat.Chunk(chunk));
+            }
         }
     }
 }
