@@ -5,7 +5,6 @@ import dev.understudy.streaming.operator.Batches;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -22,6 +21,9 @@ final class Generation {
     /** Chunks that wait for the store; the provider is not asked for more. */
     private static final int HELD = 256;
 
+    /** Renewals of a lease while it lasts. */
+    private static final int RENEWALS = 3;
+
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
 
     private final KeptStreamStore store;
@@ -30,16 +32,27 @@ final class Generation {
     private final long fence;
     private final Duration lease;
     private long next = 1; // position of the next entry
-    private long renewed; // when the last successful renewal was sent
+    private long renewed; // when the last successful renewal, or the request for the lease, was sent
+    private long attempted; // when the last renewal was sent
     private boolean unattended;
 
-    Generation(KeptStreamStore store, Scheduler scheduler, String id, long fence, Duration lease) {
+    /**
+     * @param acquired when the lease was requested
+     */
+    Generation(
+            KeptStreamStore store,
+            Scheduler scheduler,
+            String id,
+            KeptStreamStore.Lease held,
+            Duration lease,
+            long acquired) {
         this.store = store;
         this.scheduler = scheduler;
         this.id = id;
-        this.fence = fence;
+        this.fence = held.fence();
         this.lease = lease;
-        this.renewed = now();
+        this.renewed = acquired;
+        this.attempted = acquired;
     }
 
     private long now() {
@@ -109,26 +122,34 @@ final class Generation {
         return store.renew(id, fence, Duration.ZERO).then();
     }
 
+    /** Emits when the lease is lost or over, or no reader was present. */
     private Mono<Boolean> leaseOver() {
-        Duration period = lease.dividedBy(3);
-        return Flux.interval(period, scheduler)
-                .onBackpressureDrop()
-                .concatMap(tick -> isOver(period), 0)
+        return Mono.defer(() -> Mono.delay(untilRenewal(), scheduler))
+                .then(Mono.defer(this::isOver))
+                .repeat()
                 .filter(Boolean::booleanValue)
                 .next();
     }
 
-    private Mono<Boolean> isOver(Duration period) {
+    private Duration untilRenewal() {
+        long due = Math.min(attempted + lease.toMillis() / RENEWALS, renewed + lease.toMillis());
+        return Duration.ofMillis(Math.max(0, due - now()));
+    }
+
+    private Mono<Boolean> isOver() {
         long sent = now();
+        long left = renewed + lease.toMillis() - sent;
+        if (left <= 0) {
+            return Mono.just(true);
+        }
+        attempted = sent;
         return store.renew(id, fence, lease)
-                .timeout(period, scheduler)
+                .timeout(Duration.ofMillis(Math.min(left, lease.toMillis() / RENEWALS)), scheduler)
                 .map(renewal -> {
                     renewed = sent;
                     unattended = renewal == KeptStreamStore.Renewal.UNATTENDED;
                     return renewal != KeptStreamStore.Renewal.HELD;
                 })
-                .onErrorResume(
-                        error -> error instanceof TimeoutException || !(error instanceof Error),
-                        error -> Mono.just(now() - renewed >= lease.toMillis()));
+                .onErrorReturn(false); // the next attempt, or the end of the lease, is awaited
     }
 }

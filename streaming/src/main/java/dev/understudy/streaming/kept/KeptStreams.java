@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -103,10 +104,11 @@ public final class KeptStreams implements AutoCloseable {
                 return unkept(request, unavailable());
             }
             String id = ids.get();
+            long sent = now();
             return store.create(id, EntryFormat.request(request), options.lease(), options.grace())
                     .timeout(options.storeTimeout(), scheduler)
                     .map(lease -> {
-                        Generation generation = generation(id, lease.fence());
+                        Generation generation = generation(id, lease, sent);
                         launch(
                                 generation,
                                 generation.run(provider.stream(request)).contextWrite(Context.of(context)));
@@ -178,7 +180,7 @@ public final class KeptStreams implements AutoCloseable {
      */
     public Mono<Void> cancel(String stream) {
         return store.acquire(stream, options.lease(), true)
-                .flatMap(lease -> generation(stream, lease.fence()).end(EntryFormat.cancelled()))
+                .flatMap(lease -> generation(stream, lease, now()).end(EntryFormat.cancelled()))
                 .doOnTerminate(() -> stop(stream));
     }
 
@@ -215,8 +217,12 @@ public final class KeptStreams implements AutoCloseable {
                 .takeUntilOther(closing.asMono());
     }
 
-    private Generation generation(String id, long fence) {
-        return new Generation(store, scheduler, id, fence, options.lease());
+    private long now() {
+        return scheduler.now(TimeUnit.MILLISECONDS);
+    }
+
+    private Generation generation(String id, KeptStreamStore.Lease lease, long acquired) {
+        return new Generation(store, scheduler, id, lease, options.lease(), acquired);
     }
 
     /** Runs a generation independently of its readers. */
@@ -243,9 +249,10 @@ public final class KeptStreams implements AutoCloseable {
     private Mono<Void> takeOver(String id) {
         return Mono.fromRunnable(() -> {
             if (!closed && acquiring.add(id)) {
+                long sent = now();
                 store.acquire(id, options.lease(), false)
                         .timeout(options.lease(), scheduler)
-                        .doOnNext(lease -> continueFrom(id, lease))
+                        .doOnNext(lease -> continueFrom(id, lease, sent))
                         .onErrorComplete()
                         .doFinally(end -> acquiring.remove(id))
                         .subscribe();
@@ -253,8 +260,8 @@ public final class KeptStreams implements AutoCloseable {
         });
     }
 
-    private void continueFrom(String id, KeptStreamStore.Lease lease) {
-        Generation generation = generation(id, lease.fence());
+    private void continueFrom(String id, KeptStreamStore.Lease lease, long acquired) {
+        Generation generation = generation(id, lease, acquired);
         launch(generation, generation.takeOver(entries(id), entries -> rest(lease, entries)));
     }
 

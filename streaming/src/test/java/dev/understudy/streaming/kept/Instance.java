@@ -19,6 +19,8 @@ final class Instance implements KeptStreamStore {
     private boolean failing;
     private boolean answersOnly;
     private int failingTakeovers;
+    private boolean silent;
+    private int missingAppends;
     private @Nullable Duration answerDelay;
 
     Instance(
@@ -67,6 +69,16 @@ final class Instance implements KeptStreamStore {
         answersOnly = false;
     }
 
+    /** Answers no operation, and executes none, or no more. */
+    void silent(boolean now) {
+        silent = now;
+    }
+
+    /** Acknowledges so many appends and loses them. */
+    void missingAppends(int count) {
+        missingAppends = count;
+    }
+
     /** Fails the first read of so many takeovers. */
     void failingTakeovers(int count) {
         failingTakeovers = count;
@@ -89,7 +101,7 @@ final class Instance implements KeptStreamStore {
                 return answersOnly ? operation.then(lost) : lost;
             }
             Duration delay = answerDelay;
-            return dead ? Mono.never() : delay == null ? operation : operation.delayElement(delay, scheduler);
+            return dead || silent ? Mono.never() : delay == null ? operation : operation.delayElement(delay, scheduler);
         });
     }
 
@@ -101,6 +113,10 @@ final class Instance implements KeptStreamStore {
     @Override
     public Mono<Boolean> append(String id, Append append) {
         return Mono.defer(() -> {
+            if (missingAppends > 0) {
+                missingAppends--;
+                return Mono.just(true);
+            }
             Duration delay = appendDelay;
             if (delay == null) {
                 return unlessDead(store.append(id, append));

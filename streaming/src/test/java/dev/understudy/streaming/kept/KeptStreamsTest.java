@@ -364,6 +364,46 @@ class KeptStreamsTest {
     }
 
     @Test
+    void instanceOfASilentStoreEndsItsCallBeforeAnotherBegins() {
+        Essay essay = essay(100);
+        KeptStreamStore store = store();
+        Instance first = instance(store, essay);
+        KeptStreams.Kept kept = start(first);
+        pass(Duration.ofMillis(2050));
+        Reading reading = read(instance(store, essay).streams().resume(kept.id() + ".0"));
+        first.silent(true);
+        for (int i = 0; i < 100; i++) {
+            pass(Duration.ofMillis(50));
+            assertThat(essay.live()).isLessThanOrEqualTo(1);
+        }
+        pass(Duration.ofSeconds(15));
+
+        assertThat(reading.text()).isEqualTo(essay.text());
+        assertThat(essay.calls()).isEqualTo(2);
+    }
+
+    @Test
+    void leaseCountsFromTheRequestForIt() {
+        Essay essay = essay(100);
+        KeptStreamStore store = store();
+        Instance first = instance(store, essay);
+        first.delayingAnswers(Duration.ofMillis(900));
+        first.streams().start(REQUEST).subscribe();
+        pass(Duration.ofMillis(900));
+        assertThat(essay.live()).isEqualTo(1);
+        first.failing(true);
+        pass(Duration.ofMillis(300));
+        Reading reading = read(instance(store, essay).streams().resume("id1.0"));
+        for (int i = 0; i < 100; i++) {
+            pass(Duration.ofMillis(50));
+            assertThat(essay.live()).isLessThanOrEqualTo(1);
+        }
+        pass(Duration.ofSeconds(15));
+
+        assertThat(reading.text()).isEqualTo(essay.text());
+    }
+
+    @Test
     void shortFailureOfTheStoreIsNoTakeover() {
         Essay essay = essay(50);
         Instance instance = instance(store(), essay);
