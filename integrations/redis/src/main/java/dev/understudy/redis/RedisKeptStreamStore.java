@@ -17,8 +17,11 @@ import reactor.core.scheduler.Schedulers;
  * which expire. Each operation is one script and therefore atomic. Times are those of the server, so that clocks of instances
  * need not agree. Readers are woken by a message on a channel of the stream, and look by themselves twice a second.
  *
- * <p>Redis acknowledges an append before a replica has it: a failover of the server may lose the last entries. A reader that
- * received them fails with {@link KeptStreamException.Reason#POSITION_LOST}, and never gets other text instead.
+ * <p>Redis acknowledges an append before a replica has it: a failover of the server may lose the last entries. The generating
+ * instance notices with its next append and ends the stream, whose readers fail with
+ * {@link KeptStreamException.Reason#POSITION_LOST}. If that instance is lost in the same moment, another one continues behind
+ * the entries that are left: a reader that received more fails, unless the continuation has passed its position meanwhile,
+ * which may then be in other words.
  */
 public final class RedisKeptStreamStore implements KeptStreamStore, AutoCloseable {
 

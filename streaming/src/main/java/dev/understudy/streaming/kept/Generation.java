@@ -35,6 +35,7 @@ final class Generation {
     private long renewed; // when the last successful renewal, or the request for the lease, was sent
     private long attempted; // when the last renewal was sent
     private boolean unattended;
+    private boolean refused; // an append
 
     /**
      * @param acquired when the lease was requested
@@ -94,14 +95,29 @@ final class Generation {
 
     private Mono<Void> whileLeased(Flux<Boolean> appends) {
         return appends.takeUntilOther(leaseOver())
-                .then(Mono.defer(() -> unattended ? end(EntryFormat.cancelled()) : Mono.empty()));
+                .then(untilAnswered(Mono.defer(this::finish)).timeout(lease, Mono.empty(), scheduler));
+    }
+
+    private Mono<Void> finish() {
+        if (unattended) {
+            return end(EntryFormat.cancelled());
+        }
+        return refused ? endWithoutEntries() : Mono.empty();
+    }
+
+    /** Ends a stream that refuses an append although its lease is held: the store lost entries, as a failover may. */
+    private Mono<Void> endWithoutEntries() {
+        return store.renew(id, fence, lease)
+                .filter(renewal -> renewal != KeptStreamStore.Renewal.LOST)
+                .flatMap(held -> end(EntryFormat.lost()));
     }
 
     private Mono<Boolean> append(List<String> entries) {
         boolean last = EntryFormat.isEnd(entries.get(entries.size() - 1));
         KeptStreamStore.Append append = new KeptStreamStore.Append(fence, next, entries, last);
         next += entries.size();
-        return untilAnswered(store.append(id, append).timeout(lease.dividedBy(2), scheduler));
+        return untilAnswered(store.append(id, append).timeout(lease.dividedBy(2), scheduler))
+                .doOnNext(appended -> refused = !appended);
     }
 
     /** Repeats an operation of the store until the lease is over. */

@@ -404,6 +404,27 @@ class KeptStreamsTest {
     }
 
     @Test
+    void streamWhoseStoreLostEntriesEnds() {
+        Essay essay = essay(100);
+        KeptStreamStore store = store();
+        Instance first = instance(store, essay);
+        KeptStreams.Kept kept = start(first);
+        Reading reading = read(kept.chunks());
+        pass(Duration.ofSeconds(1));
+        first.missingAppends(1);
+        pass(Duration.ofSeconds(1));
+        int received = reading.chunks.size();
+        Reading late = read(instance(store, essay).streams().resume(kept.id() + ".0"));
+        pass(Duration.ofSeconds(15));
+
+        assertThat(reason(reading.error)).isEqualTo(Reason.POSITION_LOST);
+        assertThat(reading.chunks).hasSize(received);
+        assertThat(reason(late.error)).isEqualTo(Reason.POSITION_LOST);
+        assertThat(late.text()).isEqualTo(reading.text());
+        assertThat(essay.calls()).isEqualTo(1);
+    }
+
+    @Test
     void shortFailureOfTheStoreIsNoTakeover() {
         Essay essay = essay(50);
         Instance instance = instance(store(), essay);
