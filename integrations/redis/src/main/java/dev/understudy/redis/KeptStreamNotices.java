@@ -1,5 +1,6 @@
 package dev.understudy.redis;
 
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
@@ -95,7 +96,11 @@ final class KeptStreamNotices implements AutoCloseable {
             return connection()
                     .flatMap(on -> topic.subscribedOn == on
                             ? Mono.empty()
-                            : on.reactive().subscribe(channel).doOnSuccess(done -> topic.subscribedOn = on))
+                            : on.reactive()
+                                    .subscribe(channel)
+                                    .doOnSuccess(done -> topic.subscribedOn = on)
+                                    .onErrorResume(
+                                            RedisCommandTimeoutException.class, silent -> connections.release(on)))
                     .onErrorComplete()
                     .thenReturn(topic)
                     .doOnCancel(() -> leave(channel));
@@ -147,7 +152,9 @@ final class KeptStreamNotices implements AutoCloseable {
         if (last != null && !closed) {
             last.connection
                     .filter(StatefulRedisPubSubConnection::isOpen)
-                    .flatMap(on -> on.reactive().unsubscribe(channel))
+                    .flatMap(on -> on.reactive()
+                            .unsubscribe(channel)
+                            .onErrorResume(RedisCommandTimeoutException.class, silent -> connections.release(on)))
                     .onErrorComplete()
                     .doFinally(end -> forget(channel))
                     .subscribe();
@@ -177,11 +184,24 @@ final class KeptStreamNotices implements AutoCloseable {
         if (closed || (lost != null && lost.retryAt > now)) {
             return Mono.empty();
         }
-        Link next =
-                new Link(connections.subscriber().doOnNext(this::listen).cache(), now + BETWEEN_ATTEMPTS.toMillis());
-        link.compareAndSet(lost, next);
+        Link next = new Link(opened().cache(), now + BETWEEN_ATTEMPTS.toMillis());
+        if (link.compareAndSet(lost, next)) {
+            return lost == null ? next.connection : released(lost).then(next.connection);
+        }
         Link current = link.get();
         return current == null ? Mono.empty() : current.connection;
+    }
+
+    /** Opens a connection; one that comes after the end is closed again. */
+    private Mono<StatefulRedisPubSubConnection<String, String>> opened() {
+        return connections
+                .subscriber()
+                .doOnNext(this::listen)
+                .flatMap(open -> closed ? connections.release(open).then(Mono.empty()) : Mono.just(open));
+    }
+
+    private Mono<Void> released(Link link) {
+        return link.connection.flatMap(connections::release).onErrorComplete();
     }
 
     private void listen(StatefulRedisPubSubConnection<String, String> connection) {
@@ -201,7 +221,7 @@ final class KeptStreamNotices implements AutoCloseable {
         closed = true;
         Link last = link.getAndSet(null);
         if (last != null) {
-            last.connection.flatMap(connections::release).onErrorComplete().subscribe();
+            released(last).subscribe();
         }
     }
 }

@@ -144,6 +144,11 @@ public final class RedisConnections implements AutoCloseable {
         });
     }
 
+    /** Number of connections that are not closed by this side. */
+    int opened() {
+        return open.size();
+    }
+
     private void opened(StatefulConnection<String, String> connection) {
         open.add(connection);
         if (closed) {
