@@ -159,7 +159,10 @@ public final class KeptStreams implements AutoCloseable {
     }
 
     /**
-     * Starts an answer, or continues to read one: for a server that gets the request again with {@code Last-Event-ID}.
+     * Starts an answer, or continues to read one: for a server that gets the request again with {@code Last-Event-ID}. A client
+     * that loses its connection before the first event has no id to send: one that repeats the request by itself, as the
+     * EventSource of browsers, starts and pays a second answer. For such clients use {@link #start} in one route, and
+     * {@link #resume} in another one with the id in its address.
      *
      * @param request the request, used if there is no event id
      * @param lastEventId value of {@code Last-Event-ID}; {@code null} or "" to start an answer
