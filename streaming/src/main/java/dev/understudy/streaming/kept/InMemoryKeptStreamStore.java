@@ -14,10 +14,9 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /** Store of kept streams in the memory of one process. Thread-safe; nothing blocks. */
-public final class InMemoryKeptStreamStore implements KeptStreamStore {
+final class InMemoryKeptStreamStore implements KeptStreamStore {
 
     /** A reader that waits for entries. */
     private record Waiter(MonoSink<Page> sink, long after, int most) {}
@@ -28,18 +27,7 @@ public final class InMemoryKeptStreamStore implements KeptStreamStore {
     private final Scheduler scheduler;
     private final Map<String, Kept> streams = new ConcurrentHashMap<>();
 
-    /** Creates a store with default limits. */
-    public InMemoryKeptStreamStore() {
-        this(Limits.defaults(), Schedulers.parallel());
-    }
-
-    /**
-     * Creates a store.
-     *
-     * @param limits limits of the store
-     * @param scheduler clock and timers
-     */
-    public InMemoryKeptStreamStore(Limits limits, Scheduler scheduler) {
+    InMemoryKeptStreamStore(Limits limits, Scheduler scheduler) {
         this.limits = limits;
         this.scheduler = scheduler;
     }

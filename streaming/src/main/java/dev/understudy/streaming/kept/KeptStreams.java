@@ -91,6 +91,26 @@ public final class KeptStreams implements AutoCloseable {
     }
 
     /**
+     * Returns a new store in the memory of this process, with default limits.
+     *
+     * @return the store
+     */
+    public static KeptStreamStore inMemoryStore() {
+        return inMemoryStore(KeptStreamStore.Limits.defaults(), Schedulers.parallel());
+    }
+
+    /**
+     * Returns a new store in the memory of this process.
+     *
+     * @param limits limits of the store
+     * @param scheduler clock and timers
+     * @return the store
+     */
+    public static KeptStreamStore inMemoryStore(KeptStreamStore.Limits limits, Scheduler scheduler) {
+        return new InMemoryKeptStreamStore(limits, scheduler);
+    }
+
+    /**
      * Starts an answer. Its generation begins when the Mono is subscribed to, and goes on without readers for the grace
      * period. When the store fails, the answer is delivered without being kept, unless
      * {@link Options#required()}.

@@ -1,7 +1,6 @@
 package dev.understudy.examples.webflux;
 
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.streaming.kept.InMemoryKeptStreamStore;
 import dev.understudy.streaming.kept.KeptStreamStore;
 import dev.understudy.streaming.kept.KeptStreams;
 import java.time.Duration;
@@ -17,7 +16,7 @@ class Answers {
 
     @Bean
     KeptStreamStore answerStore() {
-        return new InMemoryKeptStreamStore();
+        return KeptStreams.inMemoryStore();
     }
 
     @Bean
