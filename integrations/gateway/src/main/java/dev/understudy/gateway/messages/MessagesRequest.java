@@ -99,7 +99,7 @@ final class MessagesRequest {
             return null;
         }
         return switch (tier) {
-            case "auto" -> ServiceTier.PRIORITY;
+            case "auto" -> null; // capacity that was paid for, if any: the default, where OpenAI's priority costs extra
             case "standard_only" -> ServiceTier.STANDARD;
             default -> throw body.wrong("service_tier", "auto or standard_only");
         };

@@ -162,4 +162,13 @@ class MessagesRequestTest {
             assertThat(badRequest.what()).startsWith(message);
         });
     }
+
+    @Test
+    void automaticServiceTierIsTheDefaultOfEachVendor() {
+        ChatRequest request = read("""
+            {"model": "m", "max_tokens": 9, "service_tier": "auto", "messages": [{"role": "user", "content": "Hi"}]}
+            """);
+        assertThat(request.options().serviceTier()).isNull();
+        assertThat(request.extra()).isEmpty();
+    }
 }
