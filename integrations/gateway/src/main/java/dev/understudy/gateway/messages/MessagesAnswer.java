@@ -13,6 +13,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.chat.VendorData;
 import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.gateway.protocol.AnswerHead;
+import dev.understudy.gateway.protocol.CommonAnswer;
 import dev.understudy.gateway.protocol.SealedBlock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class MessagesAnswer {
         ArrayNode content = message.putArray("content");
         boolean cut = response.finishReason() == FinishReason.LENGTH;
         response.blocks().forEach(block -> whole(block, cut).forEach(content::add));
-        stop(message, response.finish(), stops);
+        stop(message, response.finish(), CommonAnswer.hasRefusal(response.blocks()), stops);
         usage(message.putObject("usage"), response.usage());
         return message.toString();
     }
@@ -74,7 +75,8 @@ final class MessagesAnswer {
         return message;
     }
 
-    static void stop(ObjectNode to, StreamChunk.Finish finish, List<String> stops) {
+    /** @param refusal true if the answer has a refusal, which no stop reason of other vendors tells */
+    static void stop(ObjectNode to, StreamChunk.Finish finish, boolean refusal, List<String> stops) {
         boolean atStop = "stop_sequence".equals(finish.vendorMetadata().finishReason());
         String reason =
                 switch (finish.reason()) {
@@ -82,7 +84,7 @@ final class MessagesAnswer {
                     case TOOL_CALLS -> "tool_use";
                     case CONTENT_FILTER -> "refusal";
                     case PAUSE -> "pause_turn";
-                    case STOP, ERROR, OTHER -> atStop ? "stop_sequence" : "end_turn";
+                    case STOP, ERROR, OTHER -> refusal ? "refusal" : atStop ? "stop_sequence" : "end_turn";
                 };
         to.put("stop_reason", reason);
         to.put("stop_sequence", reason.equals("stop_sequence") && stops.size() == 1 ? stops.get(0) : null);

@@ -7,6 +7,7 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CallError;
 import dev.understudy.gateway.protocol.ClientCall;
+import dev.understudy.gateway.protocol.CommonAnswer;
 import dev.understudy.gateway.protocol.EventText;
 import dev.understudy.gateway.protocol.StreamBlocks;
 import java.util.List;
@@ -147,7 +148,8 @@ final class MessagesEvents implements ClientCall.Events, StreamBlocks.Sink {
         begin();
         finished = true;
         ObjectNode event = MessagesAnswer.typed("message_delta");
-        MessagesAnswer.stop(event.putObject("delta"), finish, stops);
+        boolean refusal = CommonAnswer.hasRefusal(streamBlocks.blocks());
+        MessagesAnswer.stop(event.putObject("delta"), finish, refusal, stops);
         MessagesAnswer.usage(event.putObject("usage"), finish.usage());
         event(event);
         event(MessagesAnswer.typed("message_stop"));

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.VendorData;
 import dev.understudy.chat.VendorData.TokenLogprob;
 import dev.understudy.gateway.json.JsonFields;
@@ -14,6 +15,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class CommonAnswer {
 
     private CommonAnswer() {}
+
+    /** Returns true for an answer that the model refuses. */
+    public static boolean hasRefusal(List<ContentBlock> blocks) {
+        return blocks.stream().anyMatch(ContentBlock.Refusal.class::isInstance);
+    }
 
     /** Returns tokens with their log probabilities. */
     public static ArrayNode logprobs(List<TokenLogprob> tokens) {

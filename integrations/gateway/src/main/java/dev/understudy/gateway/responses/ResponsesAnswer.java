@@ -8,6 +8,7 @@ import dev.understudy.chat.Usage;
 import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CallError;
+import dev.understudy.gateway.protocol.CommonAnswer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -39,17 +40,13 @@ record ResponsesAnswer(JsonNode request, ResponsesConversation held) {
             items.forEach(output::add);
             held.keep(items, block);
         }
-        ObjectNode body = finished(head, response.finish(), hasRefusal(response.blocks()), output);
+        ObjectNode body = finished(head, response.finish(), CommonAnswer.hasRefusal(response.blocks()), output);
         held.keepConversation(id(head), response.blocks());
         return body.toString();
     }
 
     static String id(AnswerHead head) {
         return "resp_" + head.id();
-    }
-
-    static boolean hasRefusal(List<ContentBlock> blocks) {
-        return blocks.stream().anyMatch(ContentBlock.Refusal.class::isInstance);
     }
 
     /** Returns the object of a response that has begun. */

@@ -7,6 +7,7 @@ import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CallError;
 import dev.understudy.gateway.protocol.ClientCall;
+import dev.understudy.gateway.protocol.CommonAnswer;
 import dev.understudy.gateway.protocol.EventText;
 import dev.understudy.gateway.protocol.StreamBlocks;
 import java.util.List;
@@ -47,7 +48,7 @@ final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
             begin();
             finished = true;
             List<ContentBlock> blocks = streamBlocks.blocks();
-            ObjectNode body = answer.finished(head, finish, ResponsesAnswer.hasRefusal(blocks), output);
+            ObjectNode body = answer.finished(head, finish, CommonAnswer.hasRefusal(blocks), output);
             answer.held().keepConversation(ResponsesAnswer.id(head), blocks);
             event("response." + body.path("status").asString(""), event -> event.set("response", body));
         }

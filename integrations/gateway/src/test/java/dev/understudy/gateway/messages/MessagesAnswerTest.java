@@ -201,6 +201,14 @@ class MessagesAnswerTest {
         assertThat(whole(response).path("stop_reason").asString()).isEqualTo(word);
     }
 
+    @ParameterizedTest
+    @CsvSource({"STOP,refusal", "OTHER,refusal", "LENGTH,max_tokens"})
+    void refusalInTheAnswerIsTheStopReason(FinishReason reason, String word) {
+        ChatResponse response = SampleAnswers.of(List.of(new ContentBlock.Refusal("I can't help.")), reason);
+        assertThat(whole(response).path("stop_reason").asString()).isEqualTo(word);
+        assertThat(stream(response)).contains("\"stop_reason\":\"" + word + "\"");
+    }
+
     @Test
     void stopSequenceIsNamed() {
         ChatResponse response = new ChatResponse(
