@@ -93,6 +93,9 @@ final class OllamaStream implements StreamDecoder {
             hasReasoning = true;
             out.accept(new StreamChunk.Reasoning(line.thinking, null, REASONING));
         }
+        if (hasReasoning && (!line.text.isEmpty() || !line.calls.isEmpty())) {
+            reasoningData(out);
+        }
         if (!line.text.isEmpty()) {
             logprobs.addAll(line.logprobs);
             out.accept(new StreamChunk.Text(line.text, TEXT));
@@ -111,6 +114,11 @@ final class OllamaStream implements StreamDecoder {
         }
     }
 
+    private void reasoningData(Consumer<StreamChunk> out) {
+        hasReasoning = false;
+        out.accept(new StreamChunk.BlockData(ORIGIN, REASONING));
+    }
+
     @Override
     public boolean finished() {
         return done || reason != null;
@@ -127,7 +135,7 @@ final class OllamaStream implements StreamDecoder {
             throw new CallFailed(Failure.of(FailureKind.TRUNCATED, "the stream ended before it was done"));
         }
         if (hasReasoning) {
-            out.accept(new StreamChunk.BlockData(ORIGIN, REASONING));
+            reasoningData(out);
         }
         VendorData about = logprobs.isEmpty()
                 ? null

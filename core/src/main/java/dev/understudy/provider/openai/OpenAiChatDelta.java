@@ -138,6 +138,11 @@ final class OpenAiChatDelta {
         return reasoningInWords() || !details.isEmpty();
     }
 
+    /** Returns true if there is more than reasoning. */
+    boolean isAnswer() {
+        return !text.isEmpty() || used > 0 || !refusal.isEmpty() || !images.isEmpty() || !audio.isEmpty();
+    }
+
     int pieces() {
         return used;
     }

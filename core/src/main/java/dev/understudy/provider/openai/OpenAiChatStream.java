@@ -43,6 +43,12 @@ final class OpenAiChatStream implements StreamDecoder {
     private boolean reasoningInWords;
     private boolean terminated;
 
+    /** Reasoning came whose data are still to be told. */
+    private boolean reasons;
+
+    /** Data of reasoning were told before the answer. Details that follow are told at the end, all at once. */
+    private boolean reasoningTold;
+
     OpenAiChatStream(String provider, ChatRequest request, OpenAiCompatibility openAiCompatibility) {
         this.provider = provider;
         this.request = request;
@@ -109,6 +115,9 @@ final class OpenAiChatStream implements StreamDecoder {
         if (turn.hasMore()) {
             reasoning(turn, out);
         }
+        if (reasons && !reasoningTold && turn.isAnswer()) {
+            reasoningData(out);
+        }
         if (!turn.text.isEmpty()) {
             saidAnything = true;
             saidText = true;
@@ -123,6 +132,7 @@ final class OpenAiChatStream implements StreamDecoder {
         reasoningInWords |= turn.reasoningInWords();
         if (turn.hasReasoning()) {
             reasoningOrigin.add(turn);
+            reasons = true;
         }
         String reasoning = turn.reasoning(!reasoningInWords);
         if (!reasoning.isEmpty()) {
@@ -180,13 +190,21 @@ final class OpenAiChatStream implements StreamDecoder {
         return terminated;
     }
 
-    private void data(Consumer<StreamChunk> out) {
+    private void reasoningData(Consumer<StreamChunk> out) {
+        reasons = false;
+        reasoningTold = true;
         VendorData reasoning = reasoningOrigin.data();
         if (reasoning != null) {
             if (reasoningOrigin.isHidden()) {
                 out.accept(new StreamChunk.Reasoning("", null, OpenAiChatBlock.REASONING));
             }
             out.accept(new StreamChunk.BlockData(reasoning, OpenAiChatBlock.REASONING));
+        }
+    }
+
+    private void data(Consumer<StreamChunk> out) {
+        if (reasons) {
+            reasoningData(out);
         }
         VendorData text = textData.data(event.sources, saidText || (audio != null && audio.isSpoken()));
         if (text != null) {

@@ -33,14 +33,31 @@ final class CompletionDetails {
         return details;
     }
 
-    private static ObjectNode detail(ContentBlock block, String seal) {
-        ObjectNode detail = JsonFields.JSON.createObjectNode();
-        if (block instanceof ReasoningBlock reasoning && !reasoning.text().isEmpty()) {
-            detail.put("type", "reasoning.text").put("text", reasoning.text()).put("signature", seal);
-        } else {
-            detail.put("type", "reasoning.encrypted").put("data", seal);
+    /** Returns the details of a block whose data arrived behind its end. */
+    static ArrayNode late(ContentBlock before, ContentBlock now) {
+        if (SealedBlock.of(before) == null) {
+            return of(List.of(now));
         }
-        return detail.put("format", FORMAT);
+        ArrayNode details = JsonFields.JSON.createArrayNode();
+        String seal = SealedBlock.late(now);
+        if (seal != null) {
+            details.add(encrypted(seal));
+        }
+        return details;
+    }
+
+    private static ObjectNode detail(ContentBlock block, String seal) {
+        return block instanceof ReasoningBlock reasoning && !reasoning.text().isEmpty()
+                ? typed("reasoning.text").put("text", reasoning.text()).put("signature", seal)
+                : encrypted(seal);
+    }
+
+    private static ObjectNode encrypted(String seal) {
+        return typed("reasoning.encrypted").put("data", seal);
+    }
+
+    private static ObjectNode typed(String type) {
+        return JsonFields.JSON.createObjectNode().put("type", type).put("format", FORMAT);
     }
 
     /** Returns what a detail seals; null for a detail of another server. */

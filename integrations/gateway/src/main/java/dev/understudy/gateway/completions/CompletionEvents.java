@@ -15,6 +15,7 @@ import dev.understudy.gateway.protocol.StreamBlocks;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -106,23 +107,47 @@ final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
 
     @Override
     public void end(ContentBlock block, boolean wasBegun) {
-        details(block);
-        if (block instanceof ContentBlock.Text text && text.vendorData() != null) {
-            ChatResponse alone =
-                    new ChatResponse(List.of(text), ChatResponse.of("", "", "").finish());
-            ObjectNode delta = JsonFields.JSON.createObjectNode();
-            CompletionResponse.putUnlessEmpty(
-                    delta, "annotations", CompletionResponse.annotations(text.text(), alone.citations()));
-            List<TokenLogprob> logprobs = alone.logprobs();
-            if (!delta.isEmpty() || !logprobs.isEmpty()) {
-                chunk(delta, logprobs);
-            }
+        details(CompletionDetails.of(List.of(block)));
+        if (block instanceof ContentBlock.Text text) {
+            aboutText(new ContentBlock.Text(text.text()), text);
         }
     }
 
-    private void details(ContentBlock block) {
+    @Override
+    public void late(ContentBlock before, ContentBlock now) {
+        details(CompletionDetails.late(before, now));
+        if (before instanceof ContentBlock.Text was && now instanceof ContentBlock.Text is) {
+            aboutText(was, is);
+        }
+    }
+
+    /** Writes sources and log probabilities of a text, but for those that were written. */
+    private void aboutText(ContentBlock.Text before, ContentBlock.Text now) {
+        if (now.vendorData() == null) {
+            return;
+        }
+        ArrayNode annotations = annotations(now);
+        annotations(before).forEach(told -> annotations.removeIf(told::equals));
+        List<TokenLogprob> logprobs =
+                alone(before).logprobs().isEmpty() ? alone(now).logprobs() : List.of();
         ObjectNode delta = JsonFields.JSON.createObjectNode();
-        CompletionResponse.putUnlessEmpty(delta, CompletionDetails.FIELD, CompletionDetails.of(List.of(block)));
+        CompletionResponse.putUnlessEmpty(delta, "annotations", annotations);
+        if (!delta.isEmpty() || !logprobs.isEmpty()) {
+            chunk(delta, logprobs);
+        }
+    }
+
+    private static ArrayNode annotations(ContentBlock.Text text) {
+        return CompletionResponse.annotations(text.text(), alone(text).citations());
+    }
+
+    private static ChatResponse alone(ContentBlock.Text text) {
+        return new ChatResponse(List.of(text), ChatResponse.of("", "", "").finish());
+    }
+
+    private void details(ArrayNode details) {
+        ObjectNode delta = JsonFields.JSON.createObjectNode();
+        CompletionResponse.putUnlessEmpty(delta, CompletionDetails.FIELD, details);
         if (!delta.isEmpty()) {
             chunk(delta, List.of());
         }
@@ -130,7 +155,7 @@ final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
 
     @Override
     public void whole(ContentBlock block) {
-        details(block);
+        details(CompletionDetails.of(List.of(block)));
         ObjectNode delta = JsonFields.JSON.createObjectNode();
         if (block instanceof ToolCall call) {
             CompletionResponse.call(delta.putArray("tool_calls").addObject().put("index", calls++), call);

@@ -9,6 +9,7 @@ import dev.understudy.gateway.protocol.CallError;
 import dev.understudy.gateway.protocol.ClientCall;
 import dev.understudy.gateway.protocol.CommonAnswer;
 import dev.understudy.gateway.protocol.EventText;
+import dev.understudy.gateway.protocol.SealedBlock;
 import dev.understudy.gateway.protocol.StreamBlocks;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -108,6 +109,15 @@ final class MessagesEvents implements ClientCall.Events, StreamBlocks.Sink {
             if (block instanceof ToolCall call && content.has("input")) {
                 delta(MessagesAnswer.typed("input_json_delta").put("partial_json", MessagesAnswer.arguments(call)));
             }
+            stop();
+        }
+    }
+
+    @Override
+    public void late(ContentBlock before, ContentBlock now) {
+        String seal = SealedBlock.late(now);
+        if (seal != null) {
+            start(MessagesAnswer.typed("redacted_thinking").put("data", seal));
             stop();
         }
     }

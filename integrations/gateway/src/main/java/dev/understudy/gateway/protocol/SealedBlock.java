@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * signature or encrypted reasoning, so that the vendor gets its turn back as it was.
  *
  * @param kind {@code reasoning}, {@code call} or {@code block}
- * @param name id of the call, or type of the block; "" for reasoning
+ * @param name id of the call, or type of the block; for reasoning {@code late} if it precedes in the turn, and else ""
  * @param signature signature of the reasoning
  * @param data data of the vendor
  */
@@ -35,6 +35,7 @@ public record SealedBlock(
     private static final String PREFIX = "understudy1.";
     private static final String REASONING = "reasoning";
     private static final String CALL = "call";
+    private static final String LATE = "late";
     private static final String BLOCK = "block";
 
     /** Returns the seal of a block; null if it has no data to bring back. */
@@ -53,6 +54,13 @@ public record SealedBlock(
         return block instanceof ContentBlock.Opaque opaque
                 ? new SealedBlock(BLOCK, opaque.type(), null, opaque.vendorData()).text()
                 : null;
+    }
+
+    /** Returns the seal for data of a block that was sent already; null if it has none to bring back. */
+    public static @Nullable String late(ContentBlock block) {
+        return block instanceof ReasoningBlock reasoning
+                ? new SealedBlock(REASONING, LATE, reasoning.signature(), reasoning.vendorData()).text()
+                : of(block);
     }
 
     private String text() {
@@ -113,6 +121,10 @@ public record SealedBlock(
         return kind.equals(CALL) && data != null;
     }
 
+    private boolean isLate() {
+        return kind.equals(REASONING) && name.equals(LATE);
+    }
+
     /** The blocks of one turn of the assistant, to which seals bring back their data. Not thread-safe. */
     public static final class Turn {
 
@@ -127,11 +139,24 @@ public record SealedBlock(
         /** Adds what a seal holds. */
         public void add(SealedBlock seal, String reasoning) {
             ContentBlock block = seal.block(reasoning);
-            if (block != null) {
+            int earlier = seal.isLate() ? lastReasoning() : -1;
+            if (earlier >= 0) {
+                String text = ((ReasoningBlock) blocks.get(earlier)).text();
+                blocks.set(earlier, new ReasoningBlock(text, seal.signature(), seal.data()));
+            } else if (block != null) {
                 blocks.add(block);
             } else if (seal.isOfCall() && seal.data() != null) {
                 calls.put(seal.name(), seal.data());
             }
+        }
+
+        private int lastReasoning() {
+            for (int i = blocks.size() - 1; i >= 0; i--) {
+                if (blocks.get(i) instanceof ReasoningBlock) {
+                    return i;
+                }
+            }
+            return -1;
         }
 
         /** Returns true without any block. */

@@ -9,7 +9,9 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.VendorData;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,16 +46,36 @@ public final class StreamBlocks {
 
         /** A block arrives whole: a tool call, an image, sound, a file or one that only its vendor interprets. */
         void whole(ContentBlock block);
+
+        /**
+         * Data arrive of a block that has ended: vendors tell sources and what they want back at the end of an answer.
+         * Called between blocks.
+         *
+         * @param before the block as it ended
+         * @param now the block with its data
+         */
+        void late(ContentBlock before, ContentBlock now);
     }
+
+    private static final int NONE = Integer.MIN_VALUE;
 
     private final Sink sink;
     private final List<ContentBlock> blocks = new ArrayList<>();
+    private final List<Integer> numbers = new ArrayList<>(); // of the blocks
+
+    /** Blocks as they were told, by their index, whose data are still to be told. */
+    private final Map<Integer, ContentBlock> late = new LinkedHashMap<>();
+
     private final StringBuilder text = new StringBuilder();
     private @Nullable Kind open;
     private int number;
     private boolean begun;
     private ReasoningBlock.@Nullable Signature signature;
     private @Nullable VendorData data;
+
+    /** Number of reasoning without text, whose data may follow. */
+    private int hidden = NONE;
+
     private boolean anything;
     private boolean answered; // with more than reasoning
     private int offset;
@@ -87,12 +109,11 @@ public final class StreamBlocks {
         } else if (chunk instanceof StreamChunk.Reasoning reasoning) {
             think(reasoning);
         } else if (chunk instanceof StreamChunk.BlockData more) {
-            boolean own = open != null && (more.block() == number || more.block() == StreamChunk.UNNUMBERED);
-            data = own && !continued ? more.vendorData() : data;
+            data(more);
         } else if (chunk instanceof StreamChunk.ToolCallDone done) {
-            whole(continued ? done.call().withVendorData(null) : done.call());
+            whole(continued ? done.call().withVendorData(null) : done.call(), done.block());
         } else if (chunk instanceof StreamChunk.Block block) {
-            whole(block.content());
+            whole(block.content(), block.block());
         } else if (chunk instanceof StreamChunk.Switched) {
             switched = true;
         } else if (chunk instanceof StreamChunk.Reset reset) {
@@ -102,6 +123,48 @@ public final class StreamBlocks {
                 throw failed(FailureKind.SERVER, "the vendor reports that generation failed");
             }
             end();
+        }
+    }
+
+    private void data(StreamChunk.BlockData more) {
+        if (continued) {
+            return;
+        }
+        if (open != null && isOf(more, number)) {
+            data = more.vendorData();
+            return;
+        }
+        for (int i = numbers.size() - 1; i >= 0; i--) {
+            if (isOf(more, numbers.get(i))) {
+                late(i, more.vendorData());
+                return;
+            }
+        }
+        if (more.block() == hidden) {
+            open(Kind.REASONING, hidden);
+            data = more.vendorData();
+        }
+    }
+
+    private static boolean isOf(StreamChunk.BlockData data, int number) {
+        return number != NONE && (data.block() == number || data.block() == StreamChunk.UNNUMBERED);
+    }
+
+    private void late(int index, VendorData more) {
+        ContentBlock before = blocks.get(index);
+        ContentBlock now = before.withVendorData(more);
+        if (!now.equals(before)) {
+            blocks.set(index, now);
+            late.putIfAbsent(index, before);
+            tellLate();
+        }
+    }
+
+    /** No protocol has blocks within blocks: data wait for the end of the open one. */
+    private void tellLate() {
+        if (open == null && !late.isEmpty()) {
+            late.forEach((index, before) -> sink.late(before, blocks.get(index)));
+            late.clear();
         }
     }
 
@@ -123,6 +186,8 @@ public final class StreamBlocks {
         if (reasoning.closes() != null) {
             open(Kind.REASONING, reasoning.block());
             signature = continued ? null : reasoning.closes();
+        } else if (reasoning.thought().isEmpty()) {
+            hidden = reasoning.block();
         }
     }
 
@@ -145,12 +210,17 @@ public final class StreamBlocks {
         }
     }
 
-    private void whole(ContentBlock block) {
+    private void whole(ContentBlock block, int at) {
         end();
         anything = true;
         answered = true;
-        blocks.add(block);
+        add(block, at);
         sink.whole(block);
+    }
+
+    private void add(ContentBlock block, int at) {
+        blocks.add(block);
+        numbers.add(at);
     }
 
     private void end() {
@@ -170,8 +240,9 @@ public final class StreamBlocks {
         signature = null;
         data = null;
         text.setLength(0);
-        blocks.add(block);
+        add(block, number);
         sink.end(block, wasBegun);
+        tellLate();
     }
 
     /** Clients show reasoning beside the answer, so that more of it harms none. */
@@ -181,6 +252,8 @@ public final class StreamBlocks {
             throw failed(reset.reason(), "what was written has to be taken back, and this client cannot do that");
         }
         end();
+        numbers.replaceAll(number -> NONE); // the next answer has numbers of its own
+        hidden = NONE;
     }
 
     private static ChatException.CallFailed failed(FailureKind kind, String message) {

@@ -9,7 +9,9 @@ import dev.understudy.gateway.protocol.CallError;
 import dev.understudy.gateway.protocol.ClientCall;
 import dev.understudy.gateway.protocol.CommonAnswer;
 import dev.understudy.gateway.protocol.EventText;
+import dev.understudy.gateway.protocol.SealedBlock;
 import dev.understudy.gateway.protocol.StreamBlocks;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +25,7 @@ final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
     private final ResponsesAnswer answer;
     private final StreamBlocks streamBlocks = new StreamBlocks(this);
     private final ArrayNode output = JsonFields.JSON.createArrayNode();
+    private final IdentityHashMap<ContentBlock, Integer> places = new IdentityHashMap<>(); // in the output
     private final StringBuilder out = new StringBuilder();
     private boolean begun;
     private boolean finished;
@@ -126,7 +129,7 @@ final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
                 event.put("text", text.text());
                 event.set("logprobs", ResponsesItems.logprobs(text.vendorData()));
             });
-            annotations(part.path("annotations"));
+            annotations(item, 0, output.size());
             part("response.content_part.done", "content_index", part);
         } else if (block instanceof ContentBlock.Refusal refusal) {
             placed("response.refusal.done", "content_index", event -> event.put("refusal", refusal.text()));
@@ -143,14 +146,53 @@ final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
             part("response.reasoning_summary_part.done", "summary_index", summary);
         }
         done(item);
+        place(block, items);
+    }
+
+    private void place(ContentBlock block, List<ObjectNode> items) {
+        if (!items.isEmpty()) {
+            places.put(block, output.size() - 1);
+        }
         answer.held().keep(items, block);
     }
 
-    private void annotations(JsonNode annotations) {
-        for (int i = 0; i < annotations.size(); i++) {
+    @Override
+    public void late(ContentBlock before, ContentBlock now) {
+        Integer at = places.remove(before);
+        if (at == null) {
+            return;
+        }
+        places.put(now, at);
+        ObjectNode item = (ObjectNode) output.get(at);
+        if (now instanceof ContentBlock.Text text) {
+            lateSources(item, at, text);
+        } else {
+            String seal = SealedBlock.late(now);
+            if (seal != null) {
+                ObjectNode hidden = ResponsesItems.hidden(seal);
+                added(hidden);
+                done(hidden);
+                answer.held().keep(List.of(hidden, item), now);
+            }
+        }
+    }
+
+    private void lateSources(ObjectNode item, int at, ContentBlock.Text text) {
+        ArrayNode content = (ArrayNode) item.get("content");
+        int told = content.path(0).path("annotations").size();
+        content.set(0, ResponsesItems.part(text));
+        annotations(item, told, at);
+        answer.held().keep(List.of(item), text);
+    }
+
+    private void annotations(ObjectNode item, int from, int at) {
+        JsonNode annotations = item.path("content").path(0).path("annotations");
+        for (int i = from; i < annotations.size(); i++) {
             int index = i;
             placed("response.output_text.annotation.added", "content_index", event -> event.put(
-                            "annotation_index", index)
+                            "item_id", item.path("id").asString(""))
+                    .put("output_index", at)
+                    .put("annotation_index", index)
                     .set("annotation", annotations.get(index)));
         }
     }
@@ -169,7 +211,7 @@ final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
             }
             done(item);
         }
-        answer.held().keep(items, block);
+        place(block, items);
     }
 
     /** Events that announce the response come with its first content: until then a failure has its own status. */

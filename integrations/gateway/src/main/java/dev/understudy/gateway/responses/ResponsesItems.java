@@ -117,7 +117,7 @@ final class ResponsesItems {
         return typed("summary_text").put("text", text);
     }
 
-    private static ObjectNode hidden(String seal) {
+    static ObjectNode hidden(String seal) {
         return openReasoning().put("encrypted_content", seal);
     }
 
