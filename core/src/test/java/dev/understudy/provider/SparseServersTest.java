@@ -9,6 +9,7 @@ import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.Usage;
+import dev.understudy.chat.VendorData;
 import dev.understudy.provider.DialectSample.Event;
 import dev.understudy.provider.anthropic.Anthropic;
 import dev.understudy.provider.openai.responses.OpenAiResponses;
@@ -258,6 +259,30 @@ class SparseServersTest {
                         "\"type\":\"" + name + "_call\"",
                         "\"type\":\"" + name + "_call_output\"",
                         "\"output\":\"done\"");
+    }
+
+    @Test
+    void resultThatIsAnOutputItemGoesBackAsItIs() {
+        ToolCall call = new ToolCall(
+                "c",
+                "apply_patch",
+                "{}",
+                new VendorData(
+                        "openai-responses",
+                        DialectSample.unquoted("{'id':'i','type':'apply_patch_call','call_id':'c','operation':{}}")));
+        String output = DialectSample.unquoted("{'type':'apply_patch_call_output','status':'completed'}");
+        byte[] body = new OpenAiResponses()
+                .encode(
+                        ChatRequest.of(
+                                "m",
+                                List.of(
+                                        Message.user("q"),
+                                        new Message.Assistant(List.of(call)),
+                                        Message.toolResult(call, output))),
+                        false);
+        assertThat(new String(body, StandardCharsets.UTF_8))
+                .contains(DialectSample.unquoted(
+                        "{'type':'apply_patch_call_output','status':'completed','call_id':'c'}"));
     }
 
     @Test

@@ -56,11 +56,15 @@ final class OpenAiResponsesTurn {
         input.add(fields("type", type, "call_id", id, "output", output));
     }
 
-    /** Results of such calls have fields of their own, which may be the JSON of the result. */
+    /** Results of such calls have fields of their own, which may be the JSON of the result, or the whole item. */
     private static Map<String, ? extends @Nullable Object> clientResult(
             String type, String id, Message.ToolResult result) {
         Map<String, @Nullable Object> item = new LinkedHashMap<>(fields("type", type + "_output", "call_id", id));
         Map<String, @Nullable Object> own = Json.object(result.content());
+        if (own != null && String.valueOf(own.get("type")).endsWith("_output")) {
+            own.put("call_id", id);
+            return own;
+        }
         if (own != null && own.containsKey("output")) {
             own.forEach(item::putIfAbsent);
         } else if (!result.media().isEmpty()) {

@@ -17,6 +17,11 @@ public final class ToolCalls {
         return call;
     }
 
+    /** Returns true for the id of an earlier call. */
+    public boolean has(String id) {
+        return calls.containsKey(id);
+    }
+
     /** Returns the call that a field names. */
     public ToolCall of(JsonFields fields, String name) {
         ToolCall call = calls.get(fields.text(name));

@@ -88,10 +88,20 @@ final class ResponsesInput {
             case "function_call_output", "custom_tool_call_output" -> result(item);
             case "reasoning" -> reasoning(item);
             case "item_reference" -> reference(item);
-            default ->
-                turn.add(new ContentBlock.Opaque(
-                        String.valueOf(type),
-                        new VendorData(ResponsesRequest.DIALECT, item.node().toString())));
+            default -> own(item, String.valueOf(type));
+        }
+    }
+
+    /** Reads an item of the vendor's own tools: the result of a call that is held, or one that only the vendor reads. */
+    private void own(JsonFields item, String type) {
+        if (type.endsWith("_output") && item.has("call_id") && calls.has(item.text("call_id"))) {
+            endTurn();
+            ObjectNode output = ((ObjectNode) item.node()).deepCopy();
+            output.remove("call_id");
+            messages.add(Message.toolResult(calls.of(item, "call_id"), output.toString()));
+        } else {
+            turn.add(new ContentBlock.Opaque(
+                    type, new VendorData(ResponsesRequest.DIALECT, item.node().toString())));
         }
     }
 

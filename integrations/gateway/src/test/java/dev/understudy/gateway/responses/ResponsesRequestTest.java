@@ -21,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponsesRequestTest {
 
@@ -171,6 +172,36 @@ class ResponsesRequestTest {
         held.of("me").keep("j", List.of(new ContentBlock.Text("own")));
         assertThat(read(reference.replace("\"i\"", "\"j\"")).messages())
                 .containsExactly(new Message.Assistant(List.of(new ContentBlock.Text("own"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"shell_call_output\",\"output\":[{\"stdout\":\"a\"}]}",
+                "{\"type\":\"apply_patch_call_output\",\"status\":\"completed\"}",
+                "{\"type\":\"computer_call_output\",\"output\":{\"type\":\"computer_screenshot\",\"image_url\":\"u\"}}"
+            })
+    void outputOfAHeldCallIsItsResult(String output) {
+        ToolCall call =
+                new ToolCall("c1", "shell", "{}", new VendorData("openai-responses", "{\"type\":\"shell_call\"}"));
+        held.of("me").keepConversation("resp_1", List.of(Message.user("q"), new Message.Assistant(List.of(call))));
+        ChatRequest request = read("{\"model\":\"m\",\"previous_response_id\":\"resp_1\",\"input\":["
+                + output.replaceFirst("\\{", "{\"call_id\":\"c1\",")
+                + "]}");
+        assertThat(request.messages())
+                .containsExactly(
+                        Message.user("q"), new Message.Assistant(List.of(call)), Message.toolResult(call, output));
+    }
+
+    @Test
+    void outputOfACallByValueStaysAnItem() {
+        String call = "{\"type\":\"shell_call\",\"call_id\":\"c1\",\"action\":{}}";
+        String output = "{\"type\":\"shell_call_output\",\"call_id\":\"c1\",\"output\":[]}";
+        assertThat(read("{\"model\":\"m\",\"input\":[" + call + "," + output + "]}")
+                        .messages())
+                .containsExactly(new Message.Assistant(List.of(
+                        new ContentBlock.Opaque("shell_call", new VendorData("openai-responses", call)),
+                        new ContentBlock.Opaque("shell_call_output", new VendorData("openai-responses", output)))));
     }
 
     @Test
