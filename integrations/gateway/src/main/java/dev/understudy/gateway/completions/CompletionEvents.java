@@ -126,10 +126,11 @@ final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
         if (now.vendorData() == null) {
             return;
         }
-        ArrayNode annotations = annotations(now);
-        annotations(before).forEach(told -> annotations.removeIf(told::equals));
+        String earlier = response(now).citations().isEmpty() ? "" : textBefore(now);
+        ArrayNode annotations = annotations(earlier, now);
+        annotations(earlier, before).forEach(told -> annotations.removeIf(told::equals));
         List<TokenLogprob> logprobs =
-                alone(before).logprobs().isEmpty() ? alone(now).logprobs() : List.of();
+                response(before).logprobs().isEmpty() ? response(now).logprobs() : List.of();
         ObjectNode delta = JsonFields.JSON.createObjectNode();
         CompletionResponse.putUnlessEmpty(delta, "annotations", annotations);
         if (!delta.isEmpty() || !logprobs.isEmpty()) {
@@ -137,12 +138,25 @@ final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
         }
     }
 
-    private static ArrayNode annotations(ContentBlock.Text text) {
-        return CompletionResponse.annotations(text.text(), alone(text).citations());
+    /** Returns the text before a block: a message has one text, from whose beginning passages count. */
+    private String textBefore(ContentBlock.Text text) {
+        StringBuilder before = new StringBuilder();
+        for (ContentBlock block : streamBlocks.blocks()) {
+            if (block == text) {
+                break;
+            }
+            before.append(block instanceof ContentBlock.Text earlier ? earlier.text() : "");
+        }
+        return before.toString();
     }
 
-    private static ChatResponse alone(ContentBlock.Text text) {
-        return new ChatResponse(List.of(text), ChatResponse.of("", "", "").finish());
+    private static ArrayNode annotations(String before, ContentBlock.Text text) {
+        ChatResponse all = response(new ContentBlock.Text(before), text);
+        return CompletionResponse.annotations(all.text(), all.citations());
+    }
+
+    private static ChatResponse response(ContentBlock.Text... texts) {
+        return new ChatResponse(List.of(texts), ChatResponse.of("", "", "").finish());
     }
 
     private void details(ArrayNode details) {

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.VendorData;
+import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.provider.Providers;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /** Data of vendors reach clients in the order in which the vendors' decoders tell them, and come back whole. */
 @Timeout(60)
@@ -126,6 +130,27 @@ class DecodedStreamsTest {
                 new StreamChunk.Text("Rain", 1));
         assertThat(NextTurn.MESSAGES.back(NextTurn.MESSAGES.events(chunks)))
                 .startsWith(new ReasoningBlock("Hmm", null), new ReasoningBlock("", null, data));
+    }
+
+    @Test
+    void sourcesOfALaterTextCountFromTheWholeText() {
+        VendorData cites = new VendorData(
+                "anthropic",
+                "{\"citations\":[{\"url\":\"https://example.com\",\"title\":\"t\",\"cited_text\":\"Rain\"}]}");
+        ChatResponse answer = SampleAnswers.of(
+                List.of(
+                        new ContentBlock.Text("🌞 "),
+                        new ToolCall("c1", "look", "{}"),
+                        new ContentBlock.Text("Rain in Bern", cites)),
+                FinishReason.STOP);
+        JsonNode whole =
+                JsonFields.JSON.readTree(NextTurn.COMPLETIONS.whole(answer)).at("/choices/0/message/annotations");
+        assertThat(whole.at("/0/url_citation/start_index").asInt()).isEqualTo(2);
+        assertThat(EventReader.read(NextTurn.COMPLETIONS.events(answer.chunks())))
+                .filteredOn(event -> event.data().contains("\"annotations\""))
+                .singleElement()
+                .satisfies(event -> assertThat(event.json().at("/choices/0/delta/annotations"))
+                        .isEqualTo(whole));
     }
 
     @Test

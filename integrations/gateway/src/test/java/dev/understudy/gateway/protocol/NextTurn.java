@@ -1,5 +1,6 @@
 package dev.understudy.gateway.protocol;
 
+import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.chat.StreamChunk;
@@ -89,11 +90,20 @@ enum NextTurn {
         return protocol.read(JsonFields.of(body.toString().getBytes(StandardCharsets.UTF_8)), new DefaultHttpHeaders());
     }
 
-    /** Returns the events of a stream. */
-    String events(List<StreamChunk> chunks) {
+    private ClientCall question() {
         ArrayNode question = JsonFields.JSON.createArrayNode();
         question.addObject().put("role", "user").put("content", "Hi");
-        ClientCall.Events encoder = read(question).events(SampleAnswers.HEAD);
+        return read(question);
+    }
+
+    /** Returns a whole answer. */
+    String whole(ChatResponse response) {
+        return question().answer(response, SampleAnswers.HEAD);
+    }
+
+    /** Returns the events of a stream. */
+    String events(List<StreamChunk> chunks) {
+        ClientCall.Events encoder = question().events(SampleAnswers.HEAD);
         StringBuilder events = new StringBuilder();
         chunks.forEach(chunk -> events.append(encoder.of(chunk)));
         return events.toString();
