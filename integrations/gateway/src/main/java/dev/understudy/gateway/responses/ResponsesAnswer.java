@@ -18,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Writes the response object, which repeats the options of its request.
  *
- * @param request the body of the request
+ * @param request the body of the request; its input is not kept, which may hold images and files
  * @param held keeps the items, if the client wants that
  */
 record ResponsesAnswer(JsonNode request, ResponsesConversation held) {
@@ -32,6 +32,13 @@ record ResponsesAnswer(JsonNode request, ResponsesConversation held) {
             "safety_identifier",
             "service_tier",
             "user");
+
+    ResponsesAnswer {
+        ObjectNode options = JsonFields.JSON.createObjectNode();
+        request.properties().forEach(field -> options.set(field.getKey(), field.getValue()));
+        options.remove("input");
+        request = options;
+    }
 
     String whole(ChatResponse response, AnswerHead head) {
         ArrayNode output = JsonFields.JSON.createArrayNode();

@@ -61,6 +61,14 @@ class ResponsesAnswerTest {
     }
 
     @Test
+    void inputIsNotHeldUntilTheAnswer() {
+        JsonNode request = json("{\"model\":\"m\",\"input\":\"a long text\",\"top_p\":0.5}");
+        ResponsesAnswer answer = new ResponsesAnswer(request, new ResponsesConversation(held, true, List.of()));
+        assertThat(answer.request()).isEqualTo(json("{\"model\":\"m\",\"top_p\":0.5}"));
+        assertThat(request.has("input")).isTrue();
+    }
+
+    @Test
     void wholeAnswerHasItsItemsAndRepeatsTheRequest() {
         JsonNode body = json(answer("{\"model\":\"m\",\"instructions\":\"Be brief.\",\"temperature\":0.5,"
                         + "\"text\":{\"verbosity\":\"low\"},\"metadata\":{\"a\":\"b\"}}")
