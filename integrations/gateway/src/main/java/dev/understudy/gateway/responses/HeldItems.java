@@ -3,9 +3,7 @@ package dev.understudy.gateway.responses;
 import dev.understudy.chat.ContentBlock;
 import dev.understudy.chat.Message;
 import dev.understudy.gateway.json.BadRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.understudy.gateway.key.Sha256;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -38,12 +36,7 @@ final class HeldItems {
 
     /** Returns a name of a client that tells nothing about its key. */
     static String owner(String key) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Sha256.of(key));
     }
 
     private synchronized void put(String id, Held answer) {
