@@ -9,7 +9,10 @@ import dev.understudy.testing.ScriptedServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,32 @@ class EmbeddingsTest {
         assertThat(response.header("x-understudy-provider")).isEqualTo("two");
         assertThat(two.requests().get(0).text()).contains("\"model\":\"vendor/embed\"");
         assertThat(two.requests().get(0).header("authorization")).isEqualTo("Bearer key-two-canary");
+    }
+
+    /** A hundred vectors of 3,072 numbers. */
+    private static String large(String end) {
+        String vector = String.join(",", Collections.nCopies(3_072, "-0.0123"));
+        String vectors = IntStream.range(0, 100)
+                .mapToObj(index -> "{\"index\":" + index + ",\"embedding\":[" + vector + "]}")
+                .collect(Collectors.joining(","));
+        return "{\"usage\":{\"prompt_tokens\":900},\"data\":[" + vectors + "],\"model\":\"embed-1\"" + end;
+    }
+
+    @Test
+    void answerOfManyNumbersIsPassedThrough() {
+        one.always(ScriptedReply.raw(200, "application/json", large("}")));
+        GatewayClient.Response response = ask(ASK);
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(response.body().equals(large("}"))).isTrue();
+        assertThat(response.header("x-understudy-provider")).isEqualTo("one");
+    }
+
+    @Test
+    void largeAnswerThatIsNoJsonFailsOver() {
+        one.always(ScriptedReply.raw(200, "application/json", large("")));
+        GatewayClient.Response response = ask(ASK);
+        assertThat(response.body()).isEqualTo(ANSWER);
+        assertThat(response.header("x-understudy-provider")).isEqualTo("two");
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ final class EmbeddingProvider implements ChatProvider {
 
     private static final String BLOCK = "embeddings";
     private static final int LARGEST = 128 << 20;
+    private static final int LARGE = 64 << 10;
     private static final int CONNECT = 5_000;
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
@@ -76,7 +78,7 @@ final class EmbeddingProvider implements ChatProvider {
                 .send((sent, out) -> out.sendString(Mono.just(body(request))))
                 .response((response, content) -> content.asByteArray()
                         .collect(ByteArrayOutputStream::new, EmbeddingProvider::add)
-                        .map(bytes -> answer(response, bytes.toString(StandardCharsets.UTF_8))))
+                        .flatMap(bytes -> read(response, bytes.toByteArray())))
                 .single());
     }
 
@@ -100,22 +102,29 @@ final class EmbeddingProvider implements ChatProvider {
                 : "{}";
     }
 
-    private ChatResponse answer(HttpClientResponse response, String text) {
+    /** Reads large answers on another thread than the event loop. */
+    private Mono<ChatResponse> read(HttpClientResponse response, byte[] bytes) {
+        Mono<ChatResponse> answer = Mono.fromCallable(() -> answer(response, bytes));
+        return bytes.length > LARGE ? answer.subscribeOn(Schedulers.boundedElastic()) : answer;
+    }
+
+    private ChatResponse answer(HttpClientResponse response, byte[] bytes) {
         int status = response.status().code();
-        JsonNode body = JsonFields.parsed(text);
         if (status != 200) {
+            JsonNode body = JsonFields.parsed(new String(bytes, StandardCharsets.UTF_8));
             throw new ChatException.CallFailed(failure(status, body, response));
         }
-        if (body == null || !body.path("data").isArray()) {
+        EmbeddingAnswer answer = EmbeddingAnswer.of(bytes);
+        if (answer == null) {
             throw new ChatException.CallFailed(Failure.of(FailureKind.PROTOCOL, "the answer holds no embeddings"));
         }
-        JsonNode model = body.get("model");
+        String text = new String(bytes, StandardCharsets.UTF_8);
         return new ChatResponse(
                 List.of(new ContentBlock.Opaque(BLOCK, new VendorData(BLOCK, text))),
                 new StreamChunk.Finish(
                         FinishReason.STOP,
-                        Usage.of(Math.max(0, body.at("/usage/prompt_tokens").asInt(0)), 0),
-                        new VendorMetadata(null, model == null ? null : model.asString(""), null, null),
+                        Usage.of(answer.promptTokens(), 0),
+                        new VendorMetadata(null, answer.model(), null, null),
                         ServedBy.by(route.name(), route.model())));
     }
 
