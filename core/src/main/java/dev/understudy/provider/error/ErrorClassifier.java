@@ -100,7 +100,7 @@ public final class ErrorClassifier {
     }
 
     /** Classifies a body with status 200 that holds no answer: as the error it reports, or as PROTOCOL. */
-    static Failure noAnswer(byte[] body, String what) {
+    public static Failure noAnswer(byte[] body, String what) {
         ErrorBody error = ErrorBodyReader.read(body, 0, body.length);
         String words = error.message();
         if (error.page() || words.isBlank()) {

@@ -126,6 +126,40 @@ class EmbeddingsTest {
         assertThat(response.header("x-understudy-provider")).isEqualTo("two");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        400 | 400 | {"error":{"message":"'dimensions' has to be an integer"}}
+        400 | 503 | {"error":{"message":"The engine is overloaded","code":"engine_overloaded"}}
+        408 | 502 | {"error":{"message":"took too long"}}
+        409 | 502 | {}
+        410 | 404 | {}
+        425 | 502 | <html><body>Too early</body></html>
+        200 | 429 | {"error":{"message":"Rate limit reached, try again in 20 s"}}
+        """)
+    void failuresAreClassifiedAsThoseOfCalls(int status, int expected, String body) {
+        one.always(ScriptedReply.raw(status, "application/json", body));
+        two.always(ScriptedReply.raw(status, "application/json", body));
+        assertThat(ask(ASK).status()).isEqualTo(expected);
+    }
+
+    @Test
+    void waitInMillisecondsIsRead() {
+        ScriptedReply limited = ScriptedReply.raw(429, "application/json", "{}").withHeader("retry-after-ms", "61500");
+        one.always(limited);
+        two.always(limited);
+        assertThat(Integer.parseInt(ask(ASK).header("retry-after"))).isBetween(30, 62);
+    }
+
+    @Test
+    void datesOfRetryAfterAreRelativeToTheServer() {
+        ScriptedReply limited = ScriptedReply.raw(429, "application/json", "{}")
+                .withHeader("date", "Wed, 21 Oct 2015 07:28:00 GMT")
+                .withHeader("retry-after", "Wed, 21 Oct 2015 07:30:00 GMT");
+        one.always(limited);
+        two.always(limited);
+        assertThat(Integer.parseInt(ask(ASK).header("retry-after"))).isBetween(60, 120);
+    }
+
     @Test
     void errorsKeepTheirStatusAndNoSecret() {
         one.always(limited("key-one-canary"));

@@ -21,13 +21,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -73,13 +71,40 @@ final class EmbeddingProvider implements ChatProvider {
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return Mono.defer(() -> client.post()
+        return Mono.defer(() -> sent(body(request)));
+    }
+
+    private Mono<ChatResponse> sent(String body) {
+        return client.post()
                 .uri(route.url() + "/embeddings")
-                .send((sent, out) -> out.sendString(Mono.just(body(request))))
-                .response((response, content) -> content.asByteArray()
-                        .collect(ByteArrayOutputStream::new, EmbeddingProvider::add)
-                        .flatMap(bytes -> read(response, bytes.toByteArray())))
-                .single());
+                .send((sent, out) -> out.sendString(Mono.just(body)))
+                .response((response, content) -> isOk(response)
+                        ? whole(content.asByteArray()).flatMap(this::read)
+                        : start(content.asByteArray())
+                                .flatMap(start -> Mono.error(EmbeddingFailure.of(route, response, start, body))))
+                .single();
+    }
+
+    private static boolean isOk(HttpClientResponse response) {
+        return response.status().code() == 200;
+    }
+
+    private static Mono<byte[]> whole(Flux<byte[]> pieces) {
+        return pieces.collect(ByteArrayOutputStream::new, EmbeddingProvider::add)
+                .map(ByteArrayOutputStream::toByteArray);
+    }
+
+    /** Returns the beginning of the body of an error, and reads no further. */
+    private static Mono<byte[]> start(Flux<byte[]> pieces) {
+        return pieces.scanWith(ByteArrayOutputStream::new, EmbeddingProvider::added)
+                .takeUntil(start -> start.size() > EmbeddingFailure.LARGEST)
+                .last()
+                .map(ByteArrayOutputStream::toByteArray);
+    }
+
+    private static ByteArrayOutputStream added(ByteArrayOutputStream bytes, byte[] piece) {
+        bytes.writeBytes(piece);
+        return bytes;
     }
 
     private static void add(ByteArrayOutputStream bytes, byte[] piece) {
@@ -103,20 +128,15 @@ final class EmbeddingProvider implements ChatProvider {
     }
 
     /** Reads large answers on another thread than the event loop. */
-    private Mono<ChatResponse> read(HttpClientResponse response, byte[] bytes) {
-        Mono<ChatResponse> answer = Mono.fromCallable(() -> answer(response, bytes));
+    private Mono<ChatResponse> read(byte[] bytes) {
+        Mono<ChatResponse> answer = Mono.fromCallable(() -> answer(bytes));
         return bytes.length > LARGE ? answer.subscribeOn(Schedulers.boundedElastic()) : answer;
     }
 
-    private ChatResponse answer(HttpClientResponse response, byte[] bytes) {
-        int status = response.status().code();
-        if (status != 200) {
-            JsonNode body = JsonFields.parsed(new String(bytes, StandardCharsets.UTF_8));
-            throw new ChatException.CallFailed(failure(status, body, response));
-        }
+    private ChatResponse answer(byte[] bytes) {
         EmbeddingAnswer answer = EmbeddingAnswer.of(bytes);
         if (answer == null) {
-            throw new ChatException.CallFailed(Failure.of(FailureKind.PROTOCOL, "the answer holds no embeddings"));
+            throw EmbeddingFailure.withoutEmbeddings(route, bytes);
         }
         String text = new String(bytes, StandardCharsets.UTF_8);
         return new ChatResponse(
@@ -126,37 +146,5 @@ final class EmbeddingProvider implements ChatProvider {
                         Usage.of(answer.promptTokens(), 0),
                         new VendorMetadata(null, answer.model(), null, null),
                         ServedBy.by(route.name(), route.model())));
-    }
-
-    private Failure failure(int status, @Nullable JsonNode body, HttpClientResponse response) {
-        String told = body == null ? "" : body.at("/error/message").asString("");
-        String message = told.isEmpty() ? "the server answered with an error" : withoutKey(told);
-        String code = body == null ? "" : body.at("/error/code").asString("");
-        return Failure.of(kind(status, code), message)
-                .withStatus(status, code.isEmpty() ? null : code)
-                .withRetryAfter(retryAfter(response));
-    }
-
-    private String withoutKey(String text) {
-        return route.key() == null ? text : text.replace(route.key().reveal(), "***");
-    }
-
-    private static @Nullable Duration retryAfter(HttpClientResponse response) {
-        String seconds = response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER, "");
-        return seconds.matches("\\d{1,5}") ? Duration.ofSeconds(Long.parseLong(seconds)) : null;
-    }
-
-    private static FailureKind kind(int status, String code) {
-        return switch (status) {
-            case 401 -> FailureKind.AUTH;
-            case 402 -> FailureKind.QUOTA;
-            case 403 -> FailureKind.FORBIDDEN;
-            case 404 -> FailureKind.MODEL_NOT_FOUND;
-            case 413 -> FailureKind.REQUEST_TOO_LARGE;
-            case 429 -> code.equals("insufficient_quota") ? FailureKind.QUOTA : FailureKind.RATE_LIMITED;
-            case 503, 529 -> FailureKind.OVERLOADED;
-            default ->
-                status < 400 ? FailureKind.PROTOCOL : status < 500 ? FailureKind.INVALID_REQUEST : FailureKind.SERVER;
-        };
     }
 }

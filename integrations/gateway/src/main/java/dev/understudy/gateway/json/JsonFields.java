@@ -169,6 +169,11 @@ public record JsonFields(JsonNode node, String place) {
         return object == null ? null : plain((ObjectNode) object.node);
     }
 
+    /** Returns the fields as plain maps, lists, strings, numbers and booleans. */
+    public Map<String, Object> plain() {
+        return plain((ObjectNode) node);
+    }
+
     private static Map<String, Object> plain(ObjectNode object) {
         Map<String, Object> fields = new LinkedHashMap<>();
         object.properties().forEach(field -> fields.put(field.getKey(), plain(field.getValue())));
