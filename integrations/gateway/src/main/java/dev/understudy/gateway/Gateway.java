@@ -39,6 +39,7 @@ final class Gateway implements AutoCloseable {
     private final Deque<AutoCloseable> closing = new ArrayDeque<>();
     private final Agents agents;
     private final @Nullable ScenarioServers scenarioServers;
+    private final Embeddings embeddings;
     private final Admission admission;
     private final DisposableServer server;
     private final String host;
@@ -66,6 +67,7 @@ final class Gateway implements AutoCloseable {
                     gatewayOptions.redis() == null ? null : opened(RedisConnections.of(gatewayOptions.redis()));
             this.agents = opened(config != null ? open(config, ears, redis) : Agents.of(understudies()));
             bind(metrics, config);
+            this.embeddings = opened(Embeddings.open(gatewayOptions.embeddings(), ears));
             GatewayServer gatewayServer = gatewayOptions.gatewayServer();
             this.host = gatewayServer.host();
             this.tls = gatewayServer.tls() != null;
@@ -83,7 +85,6 @@ final class Gateway implements AutoCloseable {
             share(keys, redis);
             HealthRoutes healthRoutes = new HealthRoutes(agents, registry, admission);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
-            Embeddings embeddings = opened(Embeddings.open(gatewayOptions.embeddings(), ears));
             this.server = gatewayServer.start(directory(gatewayOptions.defaultAgent()), admission, routes -> {
                 healthRoutes.accept(routes);
                 routes.post(
@@ -118,7 +119,11 @@ final class Gateway implements AutoCloseable {
     }
 
     private Capabilities.@Nullable Price price(String understudy, String provider, String model) {
-        Understudy asked = agents.understudy(understudy);
+        Capabilities.Price price = price(agents.understudy(understudy), provider, model);
+        return price == null ? price(embeddings.model(understudy), provider, model) : price;
+    }
+
+    private static Capabilities.@Nullable Price price(@Nullable Understudy asked, String provider, String model) {
         try {
             return asked == null ? null : asked.capabilities(provider, model).price();
         } catch (IllegalArgumentException removed) { // by a reload of the configuration

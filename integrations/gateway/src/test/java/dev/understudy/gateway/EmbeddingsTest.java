@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 /** Embeddings through the gateway, with two servers of one model. */
 @Timeout(60)
@@ -45,6 +48,10 @@ class EmbeddingsTest {
 
     @BeforeEach
     void start() throws Exception {
+        start(Map.of());
+    }
+
+    private void start(Map<String, String> more) throws Exception {
         Path config = Files.writeString(folder.resolve("understudy.yaml"), """
                 providers: {a: {dialect: openai, baseUrl: "%s", keys: ["${ONE}"], model: gpt-a}}
                 agents: {chat: {primary: a}}
@@ -52,17 +59,14 @@ class EmbeddingsTest {
         Files.writeString(folder.resolve("embeddings.yaml"), """
                 embeddings:
                   embed:
-                    - {name: one, url: "%s", key: "${ONE}"}
+                    - {name: one, url: "%s", key: "${ONE}", price: 500000}
                     - {name: two, url: "%s", key: "${TWO}", model: vendor/embed}
                 """.formatted(one.url(), two.url()));
-        gateway = RunningGateway.start(config, with("GATEWAY_EMBEDDINGS", "embeddings.yaml"));
+        Map<String, String> environment = new HashMap<>(KEYS);
+        environment.put("GATEWAY_EMBEDDINGS", "embeddings.yaml");
+        environment.putAll(more);
+        gateway = RunningGateway.start(config, environment);
         client = new GatewayClient(gateway.port());
-    }
-
-    private static Map<String, String> with(String name, String value) {
-        Map<String, String> all = new java.util.HashMap<>(KEYS);
-        all.put(name, value);
-        return all;
     }
 
     @AfterEach
@@ -177,6 +181,23 @@ class EmbeddingsTest {
                 .withRetryAfter(Duration.ofMinutes(2));
     }
 
+    /** Three tokens at 500,000 a million cost 1.5. */
+    @Test
+    void embeddingsAreChargedToTheBudgetOfAKey() throws Exception {
+        gateway.close();
+        Files.writeString(
+                folder.resolve("keys.yaml"), "keys: [{name: app, key: \"${APP}\", budget: {cost: 2, per: month}}]");
+        start(Map.of("GATEWAY_KEYS", "keys.yaml", "APP", "key-of-app-canary"));
+        String[] key = {"x-api-key", "key-of-app-canary"};
+        assertThat(client.send("POST", "/v1/embeddings", ASK, key).status()).isEqualTo(200);
+        assertThat(client.send("POST", "/v1/embeddings", ASK, key).status()).isEqualTo(200);
+        Flux.interval(Duration.ZERO, Duration.ofMillis(20), Schedulers.boundedElastic())
+                .onBackpressureDrop()
+                .takeUntil(tick -> client.get("/metrics").body().contains("gateway_key_cost_total{key=\"app\"} 3.0"))
+                .blockLast(Duration.ofSeconds(30));
+        assertThat(client.send("POST", "/v1/embeddings", ASK, key).errorCode()).isEqualTo("insufficient_quota");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         {}                                                        | embeddings has to be an object
@@ -185,6 +206,8 @@ class EmbeddingsTest {
         {embeddings: {m: [{url: "http://x", key: plain}]}}        | embeddings.m[0].key has to be an environment variable
         {embeddings: {m: [{url: "http://x", key: "${NONE}"}]}}    | embeddings.m[0].key is the environment variable NONE, which is not set
         {embeddings: {m: [{url: "http://x", color: red}]}}        | embeddings.m[0].color is not known
+        {embeddings: {m: [{url: "http://x", price: -1}]}}         | embeddings.m[0].price has to be a number
+        {embeddings: {m: [{url: "http://x", price: low}]}}        | embeddings.m[0].price has to be a number
         {embeddings: {m: [{url: "http://x"}, {url: "http://x/"}]}} | embeddings.m needs routes with names of their own
         """)
     void wrongFilesAreReported(String document, String message) throws Exception {

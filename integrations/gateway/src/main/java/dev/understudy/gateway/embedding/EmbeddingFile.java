@@ -22,7 +22,7 @@ final class EmbeddingFile {
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z][A-Z0-9_]{0,63})}");
-    private static final Set<String> FIELDS = Set.of("name", "url", "key", "model");
+    private static final Set<String> FIELDS = Set.of("name", "url", "key", "model", "price");
 
     private final Path file;
     private final Map<String, String> environment;
@@ -75,7 +75,7 @@ final class EmbeddingFile {
         }
         entry.properties().forEach(field -> {
             if (!FIELDS.contains(field.getKey())) {
-                throw wrong(place + "." + field.getKey(), "is not known; known are key, model, name, url");
+                throw wrong(place + "." + field.getKey(), "is not known; known are key, model, name, price, url");
             }
         });
         URI url = url(place, entry.path("url").asString(""));
@@ -83,7 +83,15 @@ final class EmbeddingFile {
                 entry.path("name").asString(url.getHost()),
                 url,
                 key(place, entry),
-                entry.path("model").asString(model));
+                entry.path("model").asString(model),
+                price(place, entry.get("price")));
+    }
+
+    private @Nullable Double price(String place, @Nullable JsonNode node) {
+        if (node != null && (!node.isNumber() || !(node.doubleValue() >= 0))) {
+            throw wrong(place + ".price", "has to be a number per million tokens, 0 or more");
+        }
+        return node == null ? null : node.doubleValue();
     }
 
     private URI url(String place, String text) {

@@ -1,5 +1,6 @@
 package dev.understudy.gateway.embedding;
 
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
@@ -62,6 +63,13 @@ final class EmbeddingProvider implements ChatProvider {
     @Override
     public String name() {
         return route.name();
+    }
+
+    @Override
+    public Capabilities capabilities(String model) {
+        Double price = route.price();
+        Capabilities unpriced = Capabilities.assumed();
+        return price == null ? unpriced : unpriced.withPrice(Capabilities.Price.of(price, 0));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.understudy.gateway.json.JsonFields;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -58,6 +59,11 @@ public final class Embeddings implements AutoCloseable {
         ObjectNode body = ((ObjectNode) request.node()).deepCopy();
         body.remove("model");
         return understudy.chat(ChatRequest.of(model, List.of(Message.user(body.toString()))));
+    }
+
+    /** Returns the model with this name; {@code null} if there is none. */
+    public @Nullable Understudy model(String name) {
+        return models.get(name);
     }
 
     /** Returns the body of an answer. */
