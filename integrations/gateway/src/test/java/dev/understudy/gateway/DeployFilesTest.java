@@ -6,6 +6,7 @@ import dev.understudy.gateway.key.KeyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -84,6 +85,15 @@ class DeployFilesTest {
     @ValueSource(strings = {"compose.yaml", "keys.yaml", "understudy.yaml"})
     void filesAreYaml(String name) throws IOException {
         assertThat(new YAMLMapper().readTree(text(name)).isObject()).isTrue();
+    }
+
+    @Test
+    void proxyClosesItsIdleConnectionsBeforeTheGateway() throws IOException {
+        Matcher upstream =
+                Pattern.compile("upstream [^}]*keepalive_timeout (\\d+)s;").matcher(text("compose.yaml"));
+        assertThat(upstream.find()).isTrue();
+        assertThat(Duration.ofSeconds(Long.parseLong(upstream.group(1))))
+                .isLessThanOrEqualTo(GatewayLimits.defaults().idle().minusSeconds(5));
     }
 
     @Test
