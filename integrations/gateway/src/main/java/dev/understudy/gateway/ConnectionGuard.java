@@ -6,7 +6,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
@@ -42,9 +41,7 @@ final class ConnectionGuard {
     void install(Channel channel) {
         Watch watch = new Watch(channel);
         channel.attr(KEY).set(watch);
-        channel.pipeline()
-                .addFirst(watch)
-                .addFirst(new WriteTimeoutHandler(limits.write().toMillis(), TimeUnit.MILLISECONDS));
+        channel.pipeline().addFirst(watch).addFirst(new StalledWrites(limits.write()));
         channel.pipeline()
                 .addAfter(
                         NettyPipeline.HttpCodec,

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param head time for the head of a request, from its first byte or from the connection
  * @param idle time between two requests of a connection
  * @param body time for the body of a request
- * @param write time that a client may take to receive what was written
+ * @param write time in which a client receives nothing of what was written
  * @param drain time for calls in flight after the start of a shutdown
  * @param refusals refused tokens per minute and address after which 429 is the answer
  * @param rejects invalid, too large and too slow requests per minute, key and address after which 429 is the answer
