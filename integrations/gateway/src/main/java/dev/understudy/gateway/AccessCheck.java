@@ -59,7 +59,7 @@ final class AccessCheck {
             throw BadRequest.request(401, "invalid_api_key", "Send the gateway's token as \"Authorization: Bearer …\"");
         }
         if (access == Access.CLIENTS) {
-            throttle(rejectThrottle, client(request), "Too many invalid, too large or too slow requests");
+            throttle(rejectThrottle, client(key, request), "Too many invalid, too large or too slow requests");
         }
         return key;
     }
@@ -75,7 +75,7 @@ final class AccessCheck {
         if (status == 401) {
             tokenThrottle.refused(address(request));
         } else if (access == Access.CLIENTS && (status == 400 || status == 408 || status == 413)) {
-            rejectThrottle.refused(client(request));
+            rejectThrottle.refused(client(key(request), request));
         }
     }
 
@@ -87,8 +87,7 @@ final class AccessCheck {
     }
 
     /** A key may be used at many addresses, and an address may be that of a proxy: refusals count for both together. */
-    private String client(HttpServerRequest request) {
-        ClientKey key = key(request);
+    private static String client(@Nullable ClientKey key, HttpServerRequest request) {
         return (key == null ? "" : key.name()) + " " + address(request);
     }
 

@@ -72,7 +72,7 @@ record Cors(List<String> origins) {
         HttpHeaders headers = request.requestHeaders();
         return !origins.isEmpty()
                 && request.method().equals(HttpMethod.OPTIONS)
-                && request.path().startsWith("v1/")
+                && HttpBodies.path(request).startsWith("v1/")
                 && headers.contains(HttpHeaderNames.ORIGIN)
                 && headers.contains(HttpHeaderNames.ACCESS_CONTROL_REQUEST_METHOD);
     }

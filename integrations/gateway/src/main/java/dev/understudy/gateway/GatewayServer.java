@@ -100,13 +100,14 @@ record GatewayServer(
     /** Answers requests that match no other route. */
     private static void lost(Admission admission, HttpServerRoutes routes) {
         routes.route(request -> true, admission.route(Access.CLIENTS, (body, request, response) -> {
-            HttpMethod expected = method(request.path());
+            String path = HttpBodies.path(request);
+            HttpMethod expected = method(path);
             if (expected == null || expected.equals(request.method())) {
-                String message = "There is nothing at /" + request.path();
+                String message = "There is nothing at /" + path;
                 return HttpBodies.problem(response, BadRequest.request(404, "not_found", message));
             }
             response.header(HttpHeaderNames.ALLOW, expected.name());
-            String message = "/" + request.path() + " wants " + expected + ", not " + request.method();
+            String message = "/" + path + " wants " + expected + ", not " + request.method();
             return HttpBodies.problem(response, BadRequest.request(405, "method_not_allowed", message));
         }));
     }

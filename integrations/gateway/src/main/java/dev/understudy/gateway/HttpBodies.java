@@ -8,6 +8,7 @@ import java.time.Duration;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerInfos;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -55,7 +56,16 @@ final class HttpBodies {
 
     /** An error has the form of the API that the client speaks. */
     private static boolean isOfMessages(HttpServerResponse response) {
-        return response.fullPath().startsWith("/v1/messages");
+        return path(response).startsWith("v1/messages");
+    }
+
+    /** Returns the path without its first slash; the target as it was sent if it has invalid escapes. */
+    static String path(HttpServerInfos infos) {
+        try {
+            return infos.path();
+        } catch (IllegalArgumentException invalid) {
+            return infos.uri().replaceFirst("^/", "");
+        }
     }
 
     private static int status(HttpServerResponse response, CallError error) {

@@ -48,6 +48,8 @@ final class KeyFileWatch {
             keys.replace(source.read());
         } catch (IllegalArgumentException wrong) {
             LOG.warn("The keys stay as they were: {}", wrong.getMessage());
+        } catch (RuntimeException unexpected) { // an error would end the watch; its message may hold a value
+            LOG.warn("The keys stay as they were: {}", unexpected.getClass().getName());
         }
     }
 

@@ -5,8 +5,10 @@ import dev.understudy.gateway.key.KeyFile;
 import dev.understudy.gateway.key.KeySpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tokens of the environment and the file of keys. No record, so that it is never printed. */
@@ -49,6 +51,18 @@ final class KeySource {
         if (file != null) {
             keys.addAll(KeyFile.read(file, environment));
         }
+        checkNames(keys);
         return List.copyOf(keys);
+    }
+
+    /** Limits and usage are counted by name. The file itself has no name twice. */
+    private void checkNames(List<KeySpec> keys) {
+        Set<String> names = new HashSet<>();
+        for (KeySpec key : keys) {
+            if (!names.add(key.name())) {
+                throw new IllegalArgumentException(
+                        file + ": " + key.name() + " is the name of a token of GATEWAY_TOKEN");
+            }
+        }
     }
 }

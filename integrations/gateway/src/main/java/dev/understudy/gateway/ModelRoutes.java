@@ -44,7 +44,7 @@ final class ModelRoutes {
     }
 
     Publisher<Void> one(byte[] body, HttpServerRequest request, HttpServerResponse response) {
-        String name = URLDecoder.decode(String.valueOf(request.param("id")), StandardCharsets.UTF_8);
+        String name = decoded(String.valueOf(request.param("id")));
         if (!modelDirectory.chains().get().contains(name)) {
             throw BadRequest.request(404, "model_not_found", "There is no model " + name + " here");
         }
@@ -52,6 +52,15 @@ final class ModelRoutes {
                 response,
                 200,
                 model(name, isOfAnthropic(request.requestHeaders())).toString());
+    }
+
+    /** Decodes a part of a path, in which a plus is no space; returns it as it is if that is not possible. */
+    private static String decoded(String part) {
+        try {
+            return URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException invalid) {
+            return part;
+        }
     }
 
     private static boolean isOfAnthropic(HttpHeaders headers) {

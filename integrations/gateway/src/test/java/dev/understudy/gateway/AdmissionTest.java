@@ -110,6 +110,18 @@ class AdmissionTest {
     }
 
     @Test
+    void modelWhoseNameCannotBeDecodedIsNotFound() {
+        int port = start(TOKEN);
+        String answer = raw(
+                port,
+                "GET /v1/models/%zz HTTP/1.1\r\nhost: h\r\nx-api-key: " + TOKEN + "\r\nconnection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 404").contains("model_not_found", "%zz");
+        assertThat(raw(port, "GET /%zz HTTP/1.1\r\nhost: h\r\nx-api-key: " + TOKEN + "\r\nconnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 404")
+                .contains("not_found", "nothing at /%zz");
+    }
+
+    @Test
     void wrongTokenIsRefusedBeforeTheBodyArrives() {
         int port = start(TOKEN);
         String answer = raw(port, head("h", "authorization: Bearer wrong", "content-length: 15000000") + "\r\n{");

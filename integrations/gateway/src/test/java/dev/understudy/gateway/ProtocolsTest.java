@@ -239,6 +239,7 @@ class ProtocolsTest {
         assertThat(client.get("/v1/models/anthropic").json().path("object").asString())
                 .isEqualTo("model");
         assertThat(client.get("/v1/models/nobody").errorCode()).isEqualTo("model_not_found");
+        assertThat(client.get("/v1/models/a+b%2Bc%20d").body()).contains("no model a+b+c d here");
         GatewayClient.Response list = client.get("/v1/models", "anthropic-version", "2023-06-01");
         assertThat(list.json().path("has_more").isBoolean()).isTrue();
         assertThat(list.json().at("/data/0/type").asString()).isEqualTo("model");

@@ -17,7 +17,8 @@ public final class KeySpec {
         return new KeySpec(name, Sha256.of(secret), limits);
     }
 
-    String name() {
+    /** Returns the name, which is no secret. */
+    public String name() {
         return name;
     }
 
