@@ -3,6 +3,7 @@ package dev.understudy.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.understudy.CpuTimeLimit;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
@@ -18,6 +19,7 @@ import dev.understudy.provider.openai.OpenAiChat;
 import dev.understudy.provider.openai.OpenAiChatToolCalls;
 import dev.understudy.provider.openai.responses.OpenAiResponsesStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +29,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Bodies within all limits that are made to keep a thread busy. Each took minutes once, or the stack of the thread. */
-@Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class HostileCostTest {
+
+    @RegisterExtension
+    static final CpuTimeLimit CPU_TIME = new CpuTimeLimit(Duration.ofSeconds(5));
 
     private static final ChatRequest REQUEST = ChatRequest.of("m", "?");
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");

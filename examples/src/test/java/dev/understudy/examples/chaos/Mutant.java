@@ -29,9 +29,8 @@ enum Mutant {
     LOSES_TAGS_IN_EVENTS("events without the caller's tags", Defects.losesTagsInEvents()),
     NEVER_COUNTS_FAILOVERS("the metrics count every failover", Defects.neverCounts(Event.FailedOver.class)),
     NEVER_COUNTS_TAKEOVERS("the metrics count every takeover", Defects.neverCounts(Event.StreamTakenOver.class)),
-    NEVER_EXERCISES_FAILOVER(
-            "a failover for each fault before the first content",
-            ChaosHooks.none().withFault(fault -> FaultScenario.CALM));
+    /** On a busy machine slow calls of a healthy primary fail over too, but not as overloaded. */
+    NEVER_EXERCISES_FAILOVER("the metrics count OVERLOADED", ChaosHooks.none().withFault(fault -> FaultScenario.CALM));
 
     private final String detectedBy;
     private final ChaosHooks hooks;

@@ -71,7 +71,7 @@ final class OpenAiResponsesItems {
     }
 
     /** Limit of items in one answer; each is searched among those before it. */
-    static final int MAX_ITEMS = 16_384;
+    static final int MAX_ITEMS = 4_096;
 
     private final List<Open> items = new ArrayList<>(2);
     private @Nullable Open last;
