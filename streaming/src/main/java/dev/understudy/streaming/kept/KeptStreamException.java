@@ -11,7 +11,7 @@ public final class KeptStreamException extends RuntimeException {
     public enum Reason {
         /** No stream has this id: it expired, or never existed. HTTP status 404 or 410. */
         UNKNOWN("no stream with this id is kept; it may have expired"),
-        /** The entries after this position were dropped, because the stream exceeded its limits. HTTP status 410. */
+        /** The entries after this position were dropped beyond the limits, or the store lost them. HTTP status 410. */
         POSITION_LOST("the stream does not hold the entries after this position any more"),
         /** The stream was cancelled, by a caller or because no reader was present for longer than the grace period. */
         CANCELLED("the stream was cancelled"),
