@@ -9,7 +9,7 @@ import dev.understudy.chat.VendorData.TokenLogprob;
 import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CallError;
-import dev.understudy.gateway.protocol.ClientCall;
+import dev.understudy.gateway.protocol.EventEncoder;
 import dev.understudy.gateway.protocol.EventText;
 import dev.understudy.gateway.protocol.StreamBlocks;
 import java.util.List;
@@ -22,16 +22,13 @@ import tools.jackson.databind.node.ObjectNode;
  * Encodes a stream as chunks: text in pieces, tool calls whole, a takeover as a comment. The chunks behind a takeover name
  * the model that goes on. Not thread-safe.
  */
-final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
+final class CompletionEvents extends EventEncoder {
 
     private final AnswerHead head;
     private final boolean usage;
-    private final StreamBlocks streamBlocks = new StreamBlocks(this);
-    private final StringBuilder out = new StringBuilder();
     private String model = "";
     private String start = "";
     private boolean begun;
-    private boolean finished;
     private int calls;
 
     /** @param usage true to write the usage at the end in a chunk of its own */
@@ -41,25 +38,9 @@ final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
     }
 
     @Override
-    public String of(StreamChunk chunk) {
-        if (finished) {
-            return "";
-        }
-        out.setLength(0);
-        if (chunk instanceof StreamChunk.Switched switched) {
-            out.append(EventText.comment(switched.to() + " goes on for " + switched.from() + " at "
-                    + switched.atOffset() + ", " + switched.reason().label()));
-        }
-        streamBlocks.add(chunk);
-        if (chunk instanceof StreamChunk.Finish finish) {
-            finish(finish);
-        }
-        return out.toString();
-    }
-
-    @Override
-    public boolean isFinished() {
-        return finished;
+    protected String takeover(StreamChunk.Switched switched) {
+        return super.takeover(switched) + " at " + switched.atOffset() + ", "
+                + switched.reason().label();
     }
 
     @Override
@@ -141,7 +122,7 @@ final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
     /** Returns the text before a block: a message has one text, from whose beginning passages count. */
     private String textBefore(ContentBlock.Text text) {
         StringBuilder before = new StringBuilder();
-        for (ContentBlock block : streamBlocks.blocks()) {
+        for (ContentBlock block : blocks()) {
             if (block == text) {
                 break;
             }
@@ -210,8 +191,8 @@ final class CompletionEvents implements ClientCall.Events, StreamBlocks.Sink {
         out.append(EventText.data(body));
     }
 
-    private void finish(StreamChunk.Finish finish) {
-        finished = true;
+    @Override
+    protected void finish(StreamChunk.Finish finish) {
         chunk(JsonFields.JSON.createObjectNode(), List.of(), CompletionResponse.word(finish.reason()));
         if (usage && !finish.usage().equals(Usage.none())) { // missing usage is not zero usage
             event(body -> {

@@ -6,8 +6,8 @@ import dev.understudy.chat.StreamChunk;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CallError;
-import dev.understudy.gateway.protocol.ClientCall;
 import dev.understudy.gateway.protocol.CommonAnswer;
+import dev.understudy.gateway.protocol.EventEncoder;
 import dev.understudy.gateway.protocol.EventText;
 import dev.understudy.gateway.protocol.SealedBlock;
 import dev.understudy.gateway.protocol.StreamBlocks;
@@ -16,40 +16,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Encodes a stream as the events of the Messages API. Not thread-safe. */
-final class MessagesEvents implements ClientCall.Events, StreamBlocks.Sink {
+final class MessagesEvents extends EventEncoder {
 
     private final AnswerHead head;
     private final List<String> stops;
-    private final StreamBlocks streamBlocks = new StreamBlocks(this);
-    private final StringBuilder out = new StringBuilder();
     private boolean begun;
-    private boolean finished;
     private int index;
 
     MessagesEvents(AnswerHead head, List<String> stops) {
         this.head = head;
         this.stops = stops;
-    }
-
-    @Override
-    public String of(StreamChunk chunk) {
-        if (finished) {
-            return "";
-        }
-        out.setLength(0);
-        if (chunk instanceof StreamChunk.Switched switched) {
-            out.append(EventText.comment(switched.to() + " goes on for " + switched.from()));
-        }
-        streamBlocks.add(chunk);
-        if (chunk instanceof StreamChunk.Finish finish) {
-            finish(finish);
-        }
-        return out.toString();
-    }
-
-    @Override
-    public boolean isFinished() {
-        return finished;
     }
 
     @Override
@@ -154,11 +130,11 @@ final class MessagesEvents implements ClientCall.Events, StreamBlocks.Sink {
         event(event);
     }
 
-    private void finish(StreamChunk.Finish finish) {
+    @Override
+    protected void finish(StreamChunk.Finish finish) {
         begin();
-        finished = true;
         ObjectNode event = MessagesAnswer.typed("message_delta");
-        boolean refusal = CommonAnswer.hasRefusal(streamBlocks.blocks());
+        boolean refusal = CommonAnswer.hasRefusal(blocks());
         MessagesAnswer.stop(event.putObject("delta"), finish, refusal, stops);
         MessagesAnswer.usage(event.putObject("usage"), finish.usage());
         event(event);

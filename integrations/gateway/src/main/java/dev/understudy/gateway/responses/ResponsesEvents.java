@@ -6,8 +6,8 @@ import dev.understudy.chat.ToolCall;
 import dev.understudy.gateway.json.JsonFields;
 import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CallError;
-import dev.understudy.gateway.protocol.ClientCall;
 import dev.understudy.gateway.protocol.CommonAnswer;
+import dev.understudy.gateway.protocol.EventEncoder;
 import dev.understudy.gateway.protocol.EventText;
 import dev.understudy.gateway.protocol.SealedBlock;
 import dev.understudy.gateway.protocol.StreamBlocks;
@@ -19,16 +19,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Encodes a stream as the events of the Responses API. Not thread-safe. */
-final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
+final class ResponsesEvents extends EventEncoder {
 
     private final AnswerHead head;
     private final ResponsesAnswer answer;
-    private final StreamBlocks streamBlocks = new StreamBlocks(this);
     private final ArrayNode output = JsonFields.JSON.createArrayNode();
     private final IdentityHashMap<ContentBlock, Integer> places = new IdentityHashMap<>(); // in the output
-    private final StringBuilder out = new StringBuilder();
     private boolean begun;
-    private boolean finished;
     private int sequence;
     private String itemId = "";
 
@@ -38,29 +35,11 @@ final class ResponsesEvents implements ClientCall.Events, StreamBlocks.Sink {
     }
 
     @Override
-    public String of(StreamChunk chunk) {
-        if (finished) {
-            return "";
-        }
-        out.setLength(0);
-        if (chunk instanceof StreamChunk.Switched switched) {
-            out.append(EventText.comment(switched.to() + " goes on for " + switched.from()));
-        }
-        streamBlocks.add(chunk);
-        if (chunk instanceof StreamChunk.Finish finish) {
-            begin();
-            finished = true;
-            List<ContentBlock> blocks = streamBlocks.blocks();
-            ObjectNode body = answer.finished(head, finish, CommonAnswer.hasRefusal(blocks), output);
-            answer.held().keepConversation(ResponsesAnswer.id(head), blocks);
-            event("response." + body.path("status").asString(""), event -> event.set("response", body));
-        }
-        return out.toString();
-    }
-
-    @Override
-    public boolean isFinished() {
-        return finished;
+    protected void finish(StreamChunk.Finish finish) {
+        begin();
+        ObjectNode body = answer.finished(head, finish, CommonAnswer.hasRefusal(blocks()), output);
+        answer.held().keepConversation(ResponsesAnswer.id(head), blocks());
+        event("response." + body.path("status").asString(""), event -> event.set("response", body));
     }
 
     @Override
