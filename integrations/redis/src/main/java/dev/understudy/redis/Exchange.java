@@ -46,9 +46,6 @@ final class Exchange implements Disposable {
     record Counts(
             boolean connected, long outages, int entries, long published, long received, long ignored, long repaired) {}
 
-    /** Time by which the clock of another instance may be ahead. */
-    static final Duration MAX_DRIFT = Duration.ofHours(1);
-
     private static final Logger LOG = Loggers.getLogger("dev.understudy.redis.RedisSharedState");
     private static final int CONCURRENCY = 16;
 
@@ -140,8 +137,16 @@ final class Exchange implements Disposable {
                     return open.snapshot();
                 })
                 .flatMapIterable(this::missing)
-                .flatMap(entry -> open.store(entry, entry.ttl(now())), CONCURRENCY)
+                .flatMap(entry -> store(open, entry), CONCURRENCY)
                 .then();
+    }
+
+    private Mono<Boolean> store(Session open, Entry entry) {
+        return open.store(entry, entry.ttl(now())).doOnNext(valid -> {
+            if (!valid) {
+                ignored.incrementAndGet();
+            }
+        });
     }
 
     private List<Entry> missing(Snapshot snapshot) {
@@ -185,7 +190,7 @@ final class Exchange implements Disposable {
     /** Returns the entry of a text that counts, {@code null} for others. */
     private @Nullable Entry accepted(String text) {
         Entry entry = WireFormat.read(text);
-        if (entry == null || entry.stamp().time() > now() + MAX_DRIFT.toMillis()) {
+        if (entry == null || entry.stamp().isAhead(now())) {
             ignored.incrementAndGet();
             return null;
         }
@@ -250,7 +255,7 @@ final class Exchange implements Disposable {
     private void send(Entry entry) {
         Session open = session;
         if (open != null) {
-            open.store(entry, entry.ttl(now())).subscribe(nothing -> {}, error -> unsent = true);
+            store(open, entry).subscribe(nothing -> {}, error -> unsent = true);
         }
     }
 

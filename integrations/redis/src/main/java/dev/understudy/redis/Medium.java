@@ -35,11 +35,12 @@ interface Medium {
     interface Session {
 
         /**
-         * Keeps an entry unless a newer one is kept, and sends it to all instances then.
+         * Keeps an entry unless a newer one is kept, and sends it to all instances then. Emits false if the entry is refused
+         * because its stamp is {@linkplain Stamp#isAhead ahead} of the medium's clock, else true or nothing.
          *
          * @param ttl milliseconds, {@link Entry#NO_END} for ever; nothing is done at 0
          */
-        Mono<Void> store(Entry entry, long ttl);
+        Mono<Boolean> store(Entry entry, long ttl);
 
         /** Sends an entry to all instances that are subscribed now. */
         Mono<Void> send(Entry entry);

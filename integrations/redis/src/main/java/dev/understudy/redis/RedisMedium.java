@@ -25,17 +25,23 @@ final class RedisMedium implements Medium {
 
     /**
      * KEYS: hash, index, counter. ARGV: field, text, time to live in ms or -1 for no end, 1 if the hash lives as long as
-     * its longest field and 0 if as long as this one, channel, key, greatest number of hashes. A text begins with its stamp of 32
-     * characters; what does not is overwritten. A counter begins with the time, so that numbers of data that were lost are not
+     * its longest field and 0 if as long as this one, channel, key, greatest number of hashes, ms by which a clock may be ahead. A text begins
+     * with its stamp of 32 characters; what does not, or comes from a clock that is further ahead, is overwritten, and not written.
+     * A counter begins with the time, so that numbers of data that were lost are not
      * used again.
      */
     private static final String STORE = """
-            local known = redis.call('HGET', KEYS[1], ARGV[1])
-            if known and string.match(known, '^%d+%-%x+ ') and string.sub(known, 1, 32) >= string.sub(ARGV[2], 1, 32) then
-              return 0
-            end
             local time = redis.call('TIME')
             local now = time[1] * 1000 + math.floor(time[2] / 1000)
+            local latest = now + ARGV[8]
+            if tonumber(string.sub(ARGV[2], 1, 15)) > latest then
+              return -1
+            end
+            local known = redis.call('HGET', KEYS[1], ARGV[1])
+            local at = known and tonumber(string.match(known, '^(%d+)%-%x+ '))
+            if at and at <= latest and string.sub(known, 1, 32) >= string.sub(ARGV[2], 1, 32) then
+              return 0
+            end
             redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
             local ttl = tonumber(ARGV[3])
             local ends = redis.call('ZSCORE', KEYS[2], ARGV[6])
@@ -134,12 +140,12 @@ final class RedisMedium implements Medium {
         }
 
         @Override
-        public Mono<Void> store(Entry entry, long ttl) {
+        public Mono<Boolean> store(Entry entry, long ttl) {
             if (ttl == 0) {
                 return Mono.empty(); // ended on the way here
             }
             Entry.Slot slot = entry.slot();
-            return commands.eval(
+            return commands.<Long>eval(
                             STORE,
                             ScriptOutputType.INTEGER,
                             new String[] {prefix + slot.key(), index, counter},
@@ -149,8 +155,10 @@ final class RedisMedium implements Medium {
                             slot.field().equals(Entry.Slot.STATE) ? "0" : "1",
                             channel,
                             slot.key(),
-                            String.valueOf(entry.isEvictable() ? capacity : 2 * capacity))
-                    .then();
+                            String.valueOf(entry.isEvictable() ? capacity : 2 * capacity),
+                            String.valueOf(Stamp.MAX_DRIFT.toMillis()))
+                    .next()
+                    .map(version -> version >= 0);
         }
 
         @Override

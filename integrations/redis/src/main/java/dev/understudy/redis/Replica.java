@@ -24,7 +24,7 @@ final class Replica {
     boolean merge(Entry entry, long wallClock) {
         Slot slot = entry.slot();
         Entry known = entries.get(slot);
-        if (entry.ttl(wallClock) == 0 || (known != null && known.stamp().compareTo(entry.stamp()) >= 0)) {
+        if (entry.ttl(wallClock) == 0 || (known != null && isInForce(known.stamp(), entry.stamp(), wallClock))) {
             return false;
         }
         if (known == null && entry.isEvictable() && entries.size() >= capacity && !makeRoom(wallClock)) {
@@ -32,6 +32,11 @@ final class Replica {
         }
         entries.put(slot, entry);
         return !isOverridden(entry);
+    }
+
+    /** A stamp that this instance drew while its clock was wrong does not win. */
+    private static boolean isInForce(Stamp known, Stamp other, long wallClock) {
+        return known.compareTo(other) >= 0 && !known.isAhead(wallClock);
     }
 
     /** A manual choice overrides the automatic ones of instances that did not know of it. */

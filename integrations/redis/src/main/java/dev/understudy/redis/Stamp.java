@@ -1,5 +1,6 @@
 package dev.understudy.redis;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
@@ -14,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 record Stamp(long time, String instance) implements Comparable<Stamp> {
 
+    /** Time by which the clock of another instance may be ahead. */
+    static final Duration MAX_DRIFT = Duration.ofHours(1);
+
     /** Number of characters of the text form, which sorts as stamps do. */
     static final int LENGTH = 32;
 
     private static final Pattern TEXT = Pattern.compile("(\\d{15})-([0-9a-f]{16})");
 
-    /** Draws stamps that are greater than all that were seen. */
+    /** Draws stamps that are greater than all that were seen, those of a wall clock excepted that was wrong. */
     static final class Clock {
 
         private final String instance;
@@ -30,7 +34,11 @@ record Stamp(long time, String instance) implements Comparable<Stamp> {
         }
 
         Stamp next(long wallClock) {
-            return new Stamp(last.updateAndGet(was -> Math.max(wallClock, was + 1)), instance);
+            return new Stamp(last.updateAndGet(was -> after(was, wallClock)), instance);
+        }
+
+        private static long after(long was, long wallClock) {
+            return isAhead(was, wallClock) ? wallClock : Math.max(wallClock, was + 1);
         }
 
         void saw(Stamp stamp) {
@@ -46,6 +54,15 @@ record Stamp(long time, String instance) implements Comparable<Stamp> {
     static @Nullable Stamp parse(String text) {
         Matcher parts = TEXT.matcher(text);
         return parts.matches() ? new Stamp(Long.parseLong(parts.group(1)), parts.group(2)) : null;
+    }
+
+    /** Returns true if the stamp comes from a clock that is wrong: it would win over all others for too long. */
+    boolean isAhead(long wallClock) {
+        return isAhead(time, wallClock);
+    }
+
+    private static boolean isAhead(long time, long wallClock) {
+        return time - wallClock > MAX_DRIFT.toMillis();
     }
 
     @Override

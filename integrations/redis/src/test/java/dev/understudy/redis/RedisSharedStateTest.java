@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +28,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
@@ -192,6 +195,75 @@ class RedisSharedStateTest {
             awaitTrue(() -> String.valueOf(
                             raw.call(commands -> commands.hget(key, "state")).block(LONG))
                     .contains("hold-started"));
+        }
+    }
+
+    @Test
+    void textFromAClockThatIsADayAheadIsOverwritten() {
+        RedisSharedState one = connected();
+        RedisSharedState two = connected();
+        Entry ahead = new Entry(
+                new Stamp(System.currentTimeMillis() + Duration.ofDays(1).toMillis(), "00000000000000ff"),
+                0,
+                new Message("00000000000000ff/p/1", new HoldStarted("a", null, null)));
+        String key = "{understudy:" + options.namespace() + "}:hold/a";
+        try (RedisConnections raw = RedisConnections.of(server.uri())) {
+            raw.call(commands -> commands.hset(key, "state", WireFormat.write(ahead)))
+                    .block(LONG);
+        }
+        Mono<Message> arrival = arrival(two, new HoldEnded("a", null)).cache();
+        arrival.subscribe();
+        one.publish(new Message("p/1", new HoldEnded("a", null)));
+        assertThat(arrival.block(LONG)).isNotNull();
+    }
+
+    @Test
+    void updateFromAClockThatIsADayAheadIsNotKept() {
+        RedisSharedState ahead = aDayAhead();
+        awaitTrue(() -> ahead.status().connected());
+        ahead.publish(new Message("p/1", new HoldStarted("a", null, null)));
+        awaitTrue(() -> ahead.status().ignored() == 1);
+        String key = "{understudy:" + options.namespace() + "}:hold/a";
+        try (RedisConnections raw = RedisConnections.of(server.uri())) {
+            assertThat(raw.call(commands -> commands.exists(key)).block(LONG)).isZero();
+        }
+    }
+
+    private RedisSharedState aDayAhead() {
+        RedisConnections connections = RedisConnections.of(server.uri());
+        Exchange exchange = new Exchange(
+                new RedisMedium(connections, options.namespace(), options.capacity()),
+                new Exchange.Limits(options.heartbeat(), options.spendInterval(), options.capacity()),
+                connections.backoff(),
+                new Ahead(Schedulers.parallel(), Duration.ofDays(1)),
+                () -> 0.5,
+                "00000000000000aa");
+        RedisSharedState shared = new RedisSharedState(exchange, options.adoption(), connections);
+        opened.add(shared);
+        return shared;
+    }
+
+    /** A scheduler whose wall clock is wrong. */
+    private record Ahead(Scheduler scheduler, Duration by) implements Scheduler {
+
+        @Override
+        public long now(TimeUnit unit) {
+            return scheduler.now(unit) + unit.convert(by);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task) {
+            return scheduler.schedule(task);
+        }
+
+        @Override
+        public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+            return scheduler.schedule(task, delay, unit);
+        }
+
+        @Override
+        public Worker createWorker() {
+            return scheduler.createWorker();
         }
     }
 

@@ -107,6 +107,9 @@ final class SimulatedRedis {
     }
 
     private boolean store(Entry entry) {
+        if (entry.stamp().isAhead(now())) {
+            return false;
+        }
         Entry known = kept.get(entry.slot());
         if (known == null || known.stamp().compareTo(entry.stamp()) < 0) {
             kept.put(entry.slot(), entry);
@@ -142,10 +145,8 @@ final class SimulatedRedis {
         }
 
         @Override
-        public Mono<Void> store(Entry entry, long ttl) {
-            return ttl == 0
-                    ? Mono.empty()
-                    : command(instance, () -> SimulatedRedis.this.store(entry)).then();
+        public Mono<Boolean> store(Entry entry, long ttl) {
+            return ttl == 0 ? Mono.empty() : command(instance, () -> SimulatedRedis.this.store(entry));
         }
 
         @Override
