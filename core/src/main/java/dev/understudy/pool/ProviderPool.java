@@ -163,11 +163,14 @@ public final class ProviderPool {
      * @throws IllegalArgumentException if no provider has this name
      */
     public void switchTo(String provider, long now) {
-        int next = pooledProviders.indexOf(named(provider));
-        while (!replace(state.get(), new ActiveState(next, next, now, NEVER_LEFT, Trial.NONE), "switched manually")) {
+        switchedTo(pooledProviders.indexOf(named(provider)), "switched manually", now);
+        statePublisher.active(provider, true);
+    }
+
+    private void switchedTo(int next, String cause, long now) {
+        while (!replace(state.get(), new ActiveState(next, next, now, NEVER_LEFT, Trial.NONE), cause)) {
             // a concurrent failover changed it: the operator's choice is applied last
         }
-        statePublisher.active(provider, true);
     }
 
     /** Holds a provider, by an operator's choice here or in another instance. */
@@ -189,11 +192,15 @@ public final class ProviderPool {
         return remote ? REMOTE : "by an operator";
     }
 
-    /** Follows a change of the active provider in another instance. */
+    /** Follows a change of the active provider in another instance; an automatic one gives way to a concurrent change here. */
     void applyRemote(String provider, boolean manual, long now) {
         find(provider).map(pooledProviders::indexOf).ifPresent(next -> {
-            ActiveState was = state.get();
-            replace(was, new ActiveState(next, manual ? next : was.primary, now, was.relapses, Trial.NONE), REMOTE);
+            if (manual) {
+                switchedTo(next, REMOTE, now);
+            } else {
+                ActiveState was = state.get();
+                replace(was, new ActiveState(next, was.primary, now, was.relapses, Trial.NONE), REMOTE);
+            }
         });
     }
 

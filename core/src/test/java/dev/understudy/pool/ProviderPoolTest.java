@@ -20,6 +20,11 @@ import dev.understudy.policy.ProviderOptions;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
 import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
@@ -126,6 +131,34 @@ class ProviderPoolTest {
         long returns = moved + Duration.ofSeconds(5).toNanos();
         assertThat(providerPool.inOrder(returns - 1)).containsExactly(second, first);
         assertThat(providerPool.inOrder(returns)).containsExactly(first, second);
+    }
+
+    @Test
+    void switchByAnotherInstanceIsNotLostInARace() throws Exception {
+        ProviderPool providerPool = CallFixtures.roster(
+                CallFixtures.member(new SilentProvider("a"), ProviderOptions.defaults()),
+                CallFixtures.member(new SilentProvider("b"), ProviderOptions.defaults()),
+                CallFixtures.member(new SilentProvider("c"), ProviderOptions.defaults()));
+        AtomicBoolean ended = new AtomicBoolean();
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        Future<?> automatic = other.submit(() -> {
+            for (int i = 0; !ended.get(); i++) {
+                providerPool.applyRemote(i % 2 == 0 ? "b" : "c", false, i);
+            }
+        });
+        int lost = 0;
+        try {
+            for (int i = 0; i < 300_000; i++) {
+                String chosen = i % 2 == 0 ? "a" : "b";
+                providerPool.applyRemote(chosen, true, i);
+                lost += providerPool.primary().name().equals(chosen) ? 0 : 1;
+            }
+        } finally {
+            ended.set(true);
+            automatic.get(60, TimeUnit.SECONDS);
+            other.shutdown();
+        }
+        assertThat(lost).isZero();
     }
 
     @Test
