@@ -156,21 +156,23 @@ public final class RedisRateLimits {
                     : take("0", String.valueOf(used), "1").then();
         }
 
-        /** Returns 0 without Redis. */
+        /**
+         * Returns 0 without Redis. The command outlives the wait for it: its own timeout, which is longer, finds a connection
+         * that hangs. A failure is a value, as it would be logged behind the wait.
+         */
         private Mono<Long> take(String takenRequests, String takenTokens, String always) {
-            return connections
-                    .call(commands -> commands.<Long>eval(
-                                    TAKE,
-                                    ScriptOutputType.INTEGER,
-                                    new String[] {prefix + name()},
-                                    requests,
-                                    tokens,
-                                    takenRequests,
-                                    takenTokens,
-                                    always)
-                            .next())
-                    .timeout(maxWait)
-                    .onErrorReturn(0L)
+            Mono<Long> command = connections.call(commands -> commands.<Long>eval(
+                            TAKE,
+                            ScriptOutputType.INTEGER,
+                            new String[] {prefix + name()},
+                            requests,
+                            tokens,
+                            takenRequests,
+                            takenTokens,
+                            always)
+                    .next());
+            return Mono.fromFuture(command.onErrorReturn(0L)::toFuture, true)
+                    .timeout(maxWait, Mono.just(0L))
                     .defaultIfEmpty(0L);
         }
     }

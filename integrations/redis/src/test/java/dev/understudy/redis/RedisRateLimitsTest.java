@@ -12,14 +12,18 @@ import dev.understudy.chat.Usage;
 import dev.understudy.policy.ProviderOptions.RateLimits;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.reactive.RedisReactiveCommands;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -131,6 +135,32 @@ class RedisRateLimitsTest {
                 assertThat(limited.stream(REQUEST).blockLast(LONG)).isNotNull();
             }
         }
+    }
+
+    @Test
+    void connectionThatHangsIsReplaced() {
+        List<Throwable> dropped = new CopyOnWriteArrayList<>();
+        Hooks.onErrorDropped(dropped::add);
+        RedisServer silent = RedisServer.start();
+        RedisConnections hanging = RedisConnections.of(
+                RedisOptions.of(silent.uri()).withTimeouts(Duration.ofSeconds(2), Duration.ofMillis(300)));
+        try (silent;
+                hanging) {
+            StatefulConnection<String, String> connection = hanging.call(commands -> commands.ping()
+                            .thenReturn(((RedisReactiveCommands<String, String>) commands).getStatefulConnection()))
+                    .block(LONG);
+            ChatProvider limited = RedisRateLimits.over(hanging, namespace)
+                    .withMaxWait(Duration.ofMillis(20))
+                    .limit(vendor("a", Usage.none()), RateLimits.none().withRequestsPerMinute(1_000));
+            silent.suspend();
+            Flux.defer(() -> limited.chat(REQUEST)) // is sent after the wait
+                    .repeat(connection::isOpen)
+                    .blockLast(LONG);
+            assertThat(connection.isOpen()).isFalse();
+        } finally {
+            Hooks.resetOnErrorDropped();
+        }
+        assertThat(dropped).isEmpty();
     }
 
     private ChatProvider limited(int instance, ChatProvider vendor, RateLimits limits) {
