@@ -25,7 +25,8 @@ import reactor.core.publisher.Mono;
 /**
  * Connections to one Redis or Valkey: a single server, the primary that Sentinel names, or a cluster. Opened on first use
  * and replaced when they are lost; nothing blocks, and no command waits for a server that is gone: after a failed attempt to
- * connect, commands fail at once until the next attempt is due. Thread-safe.
+ * connect, commands fail at once until a later attempt, which the first command behind a delay starts, has succeeded.
+ * Thread-safe.
  */
 public final class RedisConnections implements AutoCloseable {
 
@@ -33,10 +34,27 @@ public final class RedisConnections implements AutoCloseable {
      * An attempt to open the connection for commands.
      *
      * @param connection the connection, or why there is none
-     * @param failures number of attempts that failed in a row, this one included
+     * @param failures number of attempts that failed in a row, this one included if it has failed
      * @param retryAt reading of the clock from which a failed attempt is repeated
+     * @param before failure of the attempt before, {@code null} if there is none
      */
-    private record Link(CompletableFuture<StatefulConnection<String, String>> connection, int failures, long retryAt) {
+    private record Link(
+            CompletableFuture<StatefulConnection<String, String>> connection,
+            int failures,
+            long retryAt,
+            @Nullable CompletableFuture<StatefulConnection<String, String>> before) {
+
+        /** Returns the next attempt. Commands do not wait for it if this one failed. */
+        Link next() {
+            return connection.isCompletedExceptionally()
+                    ? new Link(new CompletableFuture<>(), failures, 0, connection)
+                    : new Link(new CompletableFuture<>(), 0, 0, null);
+        }
+
+        /** What commands get now: the connection, or why there is none. */
+        CompletableFuture<StatefulConnection<String, String>> answer() {
+            return before != null && !connection.isDone() ? before : connection;
+        }
 
         boolean isUsable(long now) {
             if (connection.isCompletedExceptionally()) {
@@ -112,7 +130,7 @@ public final class RedisConnections implements AutoCloseable {
      * {@link io.lettuce.core.RedisException} without a server. Commands that block the connection do not belong here.
      */
     <T> Mono<T> call(Function<RedisClusterReactiveCommands<String, String>, Mono<T>> command) {
-        return Mono.defer(() -> Mono.fromFuture(link().connection().handle(Opened::new), true))
+        return Mono.defer(() -> Mono.fromFuture(link().answer().handle(Opened::new), true))
                 .flatMap(Opened::connected)
                 .flatMap(connection -> command.apply(commands(connection))
                         .doOnError(RedisCommandTimeoutException.class, silent -> closed(connection)));
@@ -186,34 +204,35 @@ public final class RedisConnections implements AutoCloseable {
             if (is != null && (closed || is.isUsable(System.nanoTime()))) {
                 return is;
             }
-            Link next = new Link(new CompletableFuture<>(), 0, 0);
+            Link next = is == null ? new Link(new CompletableFuture<>(), 0, 0, null) : is.next();
             if (current.compareAndSet(is, next)) {
-                open(next, is == null ? 0 : is.failures);
+                open(next);
                 return next;
             }
         }
     }
 
-    private void open(Link link, int failures) {
+    private void open(Link link) {
         try {
             server.connect().whenComplete((connection, error) -> {
                 if (connection == null) {
-                    failed(link, failures + 1, error);
+                    failed(link, error);
                 } else {
                     opened(connection);
                     link.connection.complete(connection);
                 }
             });
         } catch (RuntimeException refused) { // by a client that is closed
-            failed(link, failures + 1, refused);
+            failed(link, refused);
         }
     }
 
     /** Puts the failure in force before callers see it, so that none of them starts the next attempt too early. */
-    private void failed(Link link, int failures, Throwable error) {
+    private void failed(Link link, Throwable error) {
+        int failures = link.failures + 1;
         long delay = backoff.nanos(failures, () -> ThreadLocalRandom.current().nextDouble());
         current.compareAndSet(
-                link, new Link(CompletableFuture.failedFuture(error), failures, System.nanoTime() + delay));
+                link, new Link(CompletableFuture.failedFuture(error), failures, System.nanoTime() + delay, null));
         link.connection.completeExceptionally(error);
     }
 

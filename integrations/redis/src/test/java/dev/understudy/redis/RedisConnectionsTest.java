@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -140,6 +144,32 @@ class RedisConnectionsTest {
                     .expectError(RedisConnectionException.class)
                     .verify(Duration.ofSeconds(5));
             assertThat(sent).hasValue(0);
+        }
+    }
+
+    @Test
+    void commandsDoNotWaitForAnotherAttemptBehindAFailure() throws IOException {
+        int port = RedisServer.freePort();
+        RedisOptions patient = RedisOptions.of("redis://127.0.0.1:" + port)
+                .withTimeouts(LONG.multipliedBy(2), LONG.multipliedBy(2))
+                .withBackoff(Duration.ofNanos(1), Duration.ofNanos(1));
+        try (RedisConnections connections = RedisConnections.of(patient)) {
+            Mono<String> ping = connections.call(commands -> commands.ping());
+            StepVerifier.create(ping)
+                    .expectError(RedisConnectionException.class)
+                    .verify(LONG);
+            try (ServerSocket silent = new ServerSocket(port, 10, InetAddress.getLoopbackAddress())) {
+                StepVerifier.create(ping)
+                        .expectError(RedisConnectionException.class)
+                        .verify(LONG);
+                silent.setSoTimeout((int) LONG.toMillis());
+                try (Socket attempt = silent.accept()) {
+                    StepVerifier.create(ping)
+                            .expectError(RedisConnectionException.class)
+                            .verify(LONG);
+                    assertThat(attempt.isConnected()).isTrue();
+                }
+            }
         }
     }
 
