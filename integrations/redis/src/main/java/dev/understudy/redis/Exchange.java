@@ -7,6 +7,7 @@ import dev.understudy.redis.Medium.Snapshot;
 import dev.understudy.shared.SharedState.LimitSpent;
 import dev.understudy.shared.SharedState.Message;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ final class Exchange implements Disposable {
         });
     }
 
-    /** Takes what is kept, and offers what is missing there. */
+    /** Takes what is kept, and offers what is missing there, in the order in which it was written. */
     private Mono<Void> reconcile(Session open) {
         return Mono.defer(() -> {
                     unsent = false;
@@ -158,11 +159,12 @@ final class Exchange implements Disposable {
             }
         }
         versions.updateAndGet(is -> is.read(snapshot.version()));
-        kept.values().stream().sorted((a, b) -> a.stamp().compareTo(b.stamp())).forEach(this::merge);
+        kept.values().stream().sorted(Comparator.comparing(Entry::stamp)).forEach(this::merge);
         boolean full = kept.size() >= limits.capacity();
         synchronized (replica) {
             return replica.all(now()).stream()
                     .filter(own -> isNewer(own, kept.get(own.slot())) && !(full && own.isEvictable()))
+                    .sorted(Comparator.comparing(Entry::stamp))
                     .toList();
         }
     }
@@ -204,6 +206,7 @@ final class Exchange implements Disposable {
                 return;
             }
             put(entry.slot(), entry.asOf(now()));
+            replica.after(entry).forEach(later -> put(later.slot(), later.message()));
         }
         mailboxes.forEach(Mailbox::emit);
     }

@@ -48,6 +48,19 @@ final class Replica {
         return manual != null && manual.stamp().time() > entry.after();
     }
 
+    /** Returns the automatic choices in force that followed this entry, if it is a manual one, whichever arrived first. */
+    List<Entry> after(Entry manual) {
+        if (!manual.slot().field().equals(Slot.MANUAL)) {
+            return List.of();
+        }
+        return entries.values().stream()
+                .filter(entry -> entry.isAutomaticChoice()
+                        && entry.manual().equals(manual.slot())
+                        && entry.after() >= manual.stamp().time())
+                .sorted(Comparator.comparing(Entry::stamp))
+                .toList();
+    }
+
     /** Returns the time of the manual choice of the active provider that an automatic one under this key follows. */
     long manualChoice(String key) {
         Entry manual = entries.get(new Slot(key, Slot.MANUAL));
