@@ -438,7 +438,23 @@ class RedisSharedStateTest {
 
     @Test
     void userOfAnAclNeedsTheseRightsOnly() {
-        try (RedisServer guarded = RedisServer.start(
+        try (RedisServer guarded = RedisServer.start(restrictedUser("--user", "default", "off"))) {
+            String uri = "redis://app:secret@127.0.0.1:" + guarded.port();
+            exchanges(open(uri), open(uri));
+        }
+    }
+
+    @Test
+    void serverWithTlsIsUsed() {
+        try (RedisServer secure = RedisServer.startTls()) {
+            RedisOptions redis = RedisOptions.of(secure.tlsUri()).withTrust(secure.certificate());
+            exchanges(open(redis, options), open(redis, options));
+        }
+    }
+
+    /** Arguments of a server for a user with the rights that the documentation names, more rights, and more arguments. */
+    static String[] restrictedUser(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
                 "--user",
                 "app",
                 "on",
@@ -465,21 +481,9 @@ class RedisSharedStateTest {
                 "+zcard",
                 "+zscore",
                 "+zrangebyscore",
-                "+zremrangebyscore",
-                "--user",
-                "default",
-                "off")) {
-            String uri = "redis://app:secret@127.0.0.1:" + guarded.port();
-            exchanges(open(uri), open(uri));
-        }
-    }
-
-    @Test
-    void serverWithTlsIsUsed() {
-        try (RedisServer secure = RedisServer.startTls()) {
-            RedisOptions redis = RedisOptions.of(secure.tlsUri()).withTrust(secure.certificate());
-            exchanges(open(redis, options), open(redis, options));
-        }
+                "+zremrangebyscore"));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
     }
 
     private void exchanges(RedisSharedState one, RedisSharedState two) {

@@ -43,13 +43,14 @@ class RedisTopologiesTest {
 
     @Test
     void clusterKeepsANamespaceOnOneNode() {
-        try (RedisServer first = RedisServer.start("--cluster-enabled", "yes");
-                RedisServer second = RedisServer.start("--cluster-enabled", "yes")) {
+        String[] arguments = RedisSharedStateTest.restrictedUser("+cluster|nodes", "+info", "--cluster-enabled", "yes");
+        try (RedisServer first = RedisServer.start(arguments);
+                RedisServer second = RedisServer.start(arguments)) {
             first.addSlots(0, 8_191);
             second.addSlots(8_192, 16_383);
             first.meet(second);
             awaitTrue(() -> first.clusterIsWell() && second.clusterIsWell());
-            String uri = "redis-cluster://127.0.0.1:" + first.port() + ",127.0.0.1:" + second.port();
+            String uri = "redis-cluster://app:secret@127.0.0.1:" + first.port() + ",127.0.0.1:" + second.port();
             for (String namespace : List.of("a", "b", "c")) { // on different nodes
                 try (RedisSharedState one =
                                 RedisSharedState.open(RedisOptions.of(uri), options.withNamespace(namespace));
