@@ -51,7 +51,7 @@ public final class RedisConnections implements AutoCloseable {
                     : new Link(new CompletableFuture<>(), 0, 0, null);
         }
 
-        /** What commands get now: the connection, or why there is none. */
+        /** Returns what commands get now: the connection, or why there is none. */
         CompletableFuture<StatefulConnection<String, String>> answer() {
             return before != null && !connection.isDone() ? before : connection;
         }
