@@ -36,11 +36,11 @@ final class SimulatedRedis {
     double duplication;
     int maxDelayMillis = 5;
 
-    /** Number of entries that were new. */
-    long stored;
+    /** Number of commands to store an entry, those included that were for nothing. */
+    long stores;
 
-    /** Number of messages that reached an instance. */
-    long delivered;
+    /** Number of commands to read all entries. */
+    long snapshots;
 
     private record Link(int instance, Consumer<Medium.Sent> receiver) {}
 
@@ -107,13 +107,13 @@ final class SimulatedRedis {
     }
 
     private boolean store(Entry entry) {
+        stores++;
         if (entry.stamp().isAhead(now())) {
             return false;
         }
         Entry known = kept.get(entry.slot());
         if (known == null || known.stamp().compareTo(entry.stamp()) < 0) {
             kept.put(entry.slot(), entry);
-            stored++;
             version = version == 0 ? now() : version;
             send(new Medium.Sent(++version, WireFormat.write(entry)));
         }
@@ -131,7 +131,6 @@ final class SimulatedRedis {
 
     private void deliver(Link link, Medium.Sent sent) {
         if (!cut.contains(link.instance) && links.contains(link)) {
-            delivered++;
             link.receiver.accept(sent);
         }
     }
@@ -161,6 +160,7 @@ final class SimulatedRedis {
         @Override
         public Mono<Medium.Snapshot> snapshot() {
             return command(instance, () -> {
+                snapshots++;
                 kept.values().removeIf(entry -> entry.ttl(now()) == 0);
                 return new Medium.Snapshot(
                         version, kept.values().stream().map(WireFormat::write).toList());
