@@ -11,12 +11,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -160,10 +162,14 @@ final class Exchange implements Disposable {
         }
         versions.updateAndGet(is -> is.read(snapshot.version()));
         kept.values().stream().sorted(Comparator.comparing(Entry::stamp)).forEach(this::merge);
-        boolean full = kept.size() >= limits.capacity();
+        Set<String> keys = kept.keySet().stream().map(Slot::key).collect(Collectors.toSet());
+        boolean full = keys.size() >= limits.capacity();
         synchronized (replica) {
             return replica.all(now()).stream()
-                    .filter(own -> isNewer(own, kept.get(own.slot())) && !(full && own.isEvictable()))
+                    .filter(own -> isNewer(own, kept.get(own.slot()))
+                            && !(full
+                                    && own.isEvictable()
+                                    && !keys.contains(own.slot().key())))
                     .sorted(Comparator.comparing(Entry::stamp))
                     .toList();
         }

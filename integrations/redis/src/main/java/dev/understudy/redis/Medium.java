@@ -36,7 +36,7 @@ interface Medium {
 
         /**
          * Keeps an entry unless a newer one is kept, and sends it to all instances then. Emits false if the entry is refused
-         * because its stamp is {@linkplain Stamp#isAhead ahead} of the medium's clock, else true or nothing.
+         * because its stamp is {@linkplain Stamp#isAhead ahead} of the medium's clock or its text is too long, else true or nothing.
          *
          * @param ttl milliseconds, {@link Entry#NO_END} for ever; nothing is done at 0
          */

@@ -144,13 +144,17 @@ final class RedisMedium implements Medium {
             if (ttl == 0) {
                 return Mono.empty(); // ended on the way here
             }
+            String text = WireFormat.write(entry);
+            if (text.length() > WireFormat.MAX_LENGTH) {
+                return Mono.just(false);
+            }
             Entry.Slot slot = entry.slot();
             return commands.<Long>eval(
                             STORE,
                             ScriptOutputType.INTEGER,
                             new String[] {prefix + slot.key(), index, counter},
                             slot.field(),
-                            WireFormat.write(entry),
+                            text,
                             String.valueOf(ttl == Entry.NO_END ? -1 : ttl),
                             slot.field().equals(Entry.Slot.STATE) ? "0" : "1",
                             channel,

@@ -136,7 +136,8 @@ public final class RedisSharedState implements SharedState, AutoCloseable {
      * @param published number of updates of understudies of this instance
      * @param received number of updates of other instances
      * @param ignored number of texts that were damaged, too long, of an unknown version or type, or from a clock that is more
-     *     than an hour ahead, and of updates of this instance whose clock is so far ahead of that of Redis
+     *     than an hour ahead, and of updates of this instance that Redis does not keep because they are so
+     *     long or so far ahead of its clock
      * @param repaired number of times that updates were lost on the way and read again
      */
     public record Status(

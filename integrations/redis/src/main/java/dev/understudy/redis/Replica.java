@@ -13,7 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replica {
 
+    /** Share of the capacity that is dropped when it is reached, so that not each new entry searches for the oldest one. */
+    private static final int DROPPED = 16;
+
     private final Map<Slot, Entry> entries = new HashMap<>();
+
+    /** Number of entries of each key. The capacity counts keys, as that of the medium does. */
+    private final Map<String, Integer> keys = new HashMap<>();
+
     private final int capacity;
 
     Replica(int capacity) {
@@ -27,10 +34,12 @@ final class Replica {
         if (entry.ttl(wallClock) == 0 || (known != null && isInForce(known.stamp(), entry.stamp(), wallClock))) {
             return false;
         }
-        if (known == null && entry.isEvictable() && entries.size() >= capacity && !makeRoom(wallClock)) {
+        if (entry.isEvictable() && !keys.containsKey(slot.key()) && keys.size() >= capacity && !makeRoom(wallClock)) {
             return true;
         }
-        entries.put(slot, entry);
+        if (entries.put(slot, entry) == null) {
+            keys.merge(slot.key(), 1, Integer::sum);
+        }
         return !isOverridden(entry);
     }
 
@@ -74,7 +83,7 @@ final class Replica {
 
     /** Returns all entries that are kept, those that ended others included. */
     List<Entry> all(long wallClock) {
-        entries.values().removeIf(entry -> entry.ttl(wallClock) == 0);
+        dropEnded(wallClock);
         return List.copyOf(entries.values());
     }
 
@@ -90,15 +99,34 @@ final class Replica {
         return entries.size();
     }
 
-    /** Drops ended entries, else the oldest one about a model; false if there is none. */
+    /** Drops ended entries, else the oldest ones about models; false if there are none. */
     private boolean makeRoom(long wallClock) {
-        if (entries.values().removeIf(entry -> entry.ttl(wallClock) == 0)) {
+        dropEnded(wallClock);
+        int least = capacity - Math.max(1, capacity / DROPPED);
+        if (keys.size() < capacity) {
             return true;
         }
-        return entries.values().stream()
+        for (Entry oldest : entries.values().stream()
                 .filter(Entry::isEvictable)
-                .min(Comparator.comparing(Entry::stamp))
-                .map(oldest -> entries.remove(oldest.slot()) != null)
-                .orElse(false);
+                .sorted(Comparator.comparing(Entry::stamp))
+                .toList()) {
+            if (keys.size() <= least) {
+                break;
+            }
+            drop(oldest);
+        }
+        return keys.size() < capacity;
+    }
+
+    private void dropEnded(long wallClock) {
+        List.copyOf(entries.values()).stream()
+                .filter(entry -> entry.ttl(wallClock) == 0)
+                .forEach(this::drop);
+    }
+
+    private void drop(Entry entry) {
+        if (entries.remove(entry.slot()) != null) {
+            keys.computeIfPresent(entry.slot().key(), (key, number) -> number == 1 ? null : number - 1);
+        }
     }
 }

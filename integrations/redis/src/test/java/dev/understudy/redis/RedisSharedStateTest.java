@@ -268,6 +268,19 @@ class RedisSharedStateTest {
     }
 
     @Test
+    void updateThatIsTooLongIsNotKept() {
+        RedisSharedState one = connected();
+        String name = "m".repeat(WireFormat.MAX_LENGTH);
+        one.publish(new Message("p/1", new CooldownEnded("a", name)));
+        awaitTrue(() -> one.status().ignored() == 1);
+        try (RedisConnections raw = RedisConnections.of(server.uri())) {
+            assertThat(ttl(raw, "{understudy:" + options.namespace() + "}:cooldown/a/" + name))
+                    .as("no such key")
+                    .isEqualTo(-2);
+        }
+    }
+
+    @Test
     void keysLiveAsLongAsWhatTheySay() {
         RedisSharedState one = connected();
         one.publish(new Message("p/1", new CooldownStarted("a", "m", FailureKind.QUOTA, LATER)));

@@ -2,11 +2,15 @@ package dev.understudy.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.understudy.chat.FailureKind;
+import dev.understudy.shared.SharedState.CircuitOpened;
+import dev.understudy.shared.SharedState.CooldownStarted;
 import dev.understudy.shared.SharedState.HoldEnded;
 import dev.understudy.shared.SharedState.HoldStarted;
 import dev.understudy.shared.SharedState.Message;
 import dev.understudy.shared.SharedState.Update;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /** Versions of entries, and which of them are in force in one instance. */
@@ -49,6 +53,37 @@ class ReplicaTest {
         assertThat(replica.merge(entry(NOW - 1, ONE, new HoldEnded("a", null)), NOW))
                 .isFalse();
         assertThat(replica.inForce(NOW)).containsExactly(newer);
+    }
+
+    @Test
+    void oldestSixteenthMakesRoom() {
+        Replica small = new Replica(32);
+        for (int i = 0; i < 33; i++) {
+            small.merge(entry(NOW + i, ONE, cooldown("m" + i)), NOW);
+        }
+        assertThat(small.inForce(NOW))
+                .hasSize(31)
+                .extracting(each -> each.stamp().time() - NOW)
+                .startsWith(2L, 3L);
+    }
+
+    @Test
+    void circuitOfManyInstancesCountsOnce() {
+        Replica small = new Replica(2);
+        CircuitOpened opened =
+                new CircuitOpened("a", "m", "broken", Instant.ofEpochMilli(NOW).plusSeconds(60));
+        for (int i = 0; i < 5; i++) {
+            small.merge(entry(NOW + i, "000000000000000" + i, opened), NOW);
+        }
+        small.merge(entry(NOW + 9, ONE, cooldown("m")), NOW);
+        assertThat(small.inForce(NOW)).hasSize(6);
+        small.merge(entry(NOW + 10, ONE, cooldown("n")), NOW);
+        assertThat(small.inForce(NOW)).as("the circuit is the oldest").hasSize(2);
+    }
+
+    private static CooldownStarted cooldown(String model) {
+        return new CooldownStarted(
+                "a", model, FailureKind.QUOTA, Instant.ofEpochMilli(NOW).plusSeconds(60));
     }
 
     private static Entry entry(long time, String instance, Update update) {
