@@ -138,6 +138,7 @@ class RedisRateLimitsTest {
     }
 
     @Test
+    @SuppressWarnings("deprecation") // no other way to the connection of the commands
     void connectionThatHangsIsReplaced() {
         List<Throwable> dropped = new CopyOnWriteArrayList<>();
         Hooks.onErrorDropped(dropped::add);
