@@ -54,7 +54,7 @@ record Entry(Stamp stamp, long after, Message message) {
 
     Slot slot() {
         String key = Objects.requireNonNull(update().key());
-        if (update() instanceof CircuitOpened || update() instanceof CircuitClosed) {
+        if (isOfCircuit()) {
             return new Slot(key, message.source());
         }
         if (update() instanceof ActiveProvider active) {
@@ -66,6 +66,10 @@ record Entry(Stamp stamp, long after, Message message) {
     /** The slot of the manual choice that overrides this automatic one unless its instance knew of it. */
     Slot manual() {
         return new Slot(slot().key(), Slot.MANUAL);
+    }
+
+    boolean isOfCircuit() {
+        return update() instanceof CircuitOpened || update() instanceof CircuitClosed;
     }
 
     boolean isAutomaticChoice() {
@@ -111,9 +115,6 @@ record Entry(Stamp stamp, long after, Message message) {
 
     /** Returns true for entries about models whose names callers may have invented: their number has a limit. */
     boolean isEvictable() {
-        return update() instanceof CooldownStarted
-                || update() instanceof CooldownEnded
-                || update() instanceof CircuitOpened
-                || update() instanceof CircuitClosed;
+        return update() instanceof CooldownStarted || update() instanceof CooldownEnded || isOfCircuit();
     }
 }

@@ -25,7 +25,8 @@ final class RedisMedium implements Medium {
 
     /**
      * KEYS: hash, index, counter. ARGV: field, text, time to live in ms or -1 for no end, 1 if the hash lives as long as
-     * its longest field and 0 if as long as this one, channel, key, greatest number of hashes, ms by which a clock may be ahead. A text begins
+     * its longest field and 0 if as long as this one, channel, key, greatest number of hashes, ms by which a clock may be ahead, age in ms from
+     * which fields have ended or -1. A text begins
      * with its stamp of 32 characters; what does not, or comes from a clock that is further ahead, is overwritten, and not written.
      * A counter begins with the time, so that numbers of data that were lost are not
      * used again.
@@ -46,6 +47,15 @@ final class RedisMedium implements Medium {
             local ttl = tonumber(ARGV[3])
             local ends = redis.call('ZSCORE', KEYS[2], ARGV[6])
             if ends or ttl < 0 or redis.call('ZCARD', KEYS[2]) < tonumber(ARGV[7]) then
+              if ARGV[9] ~= '-1' then
+                local fields = redis.call('HGETALL', KEYS[1])
+                for i = 1, #fields, 2 do
+                  local at = tonumber(string.match(fields[i + 1], '^(%d+)%-%x+ '))
+                  if not at or at < now - ARGV[9] then
+                    redis.call('HDEL', KEYS[1], fields[i])
+                  end
+                end
+              end
               redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
               if ttl < 0 then
                 redis.call('PERSIST', KEYS[1])
@@ -160,7 +170,8 @@ final class RedisMedium implements Medium {
                             channel,
                             slot.key(),
                             String.valueOf(entry.isEvictable() ? capacity : 2 * capacity),
-                            String.valueOf(Stamp.MAX_DRIFT.toMillis()))
+                            String.valueOf(Stamp.MAX_DRIFT.toMillis()),
+                            String.valueOf(entry.isOfCircuit() ? Entry.LONGEST.toMillis() : -1))
                     .next()
                     .map(version -> version >= 0);
         }

@@ -268,6 +268,24 @@ class RedisSharedStateTest {
     }
 
     @Test
+    void endedFieldsOfACircuitAreDropped() {
+        RedisSharedState one = connected();
+        String key = "{understudy:" + options.namespace() + "}:circuit/a/m";
+        Stamp old = new Stamp(System.currentTimeMillis() - Duration.ofHours(2).toMillis(), "00000000000000ff");
+        try (RedisConnections raw = RedisConnections.of(server.uri())) {
+            raw.call(commands -> commands.hset(key, "00000000000000ff/p/1", old + " {}"))
+                    .block(LONG);
+            one.publish(new Message("p/1", new CircuitOpened("a", "m", "5 consecutive failures", LATER)));
+            one.publish(new Message("p/2", new CircuitOpened("a", "m", "5 consecutive failures", LATER)));
+            awaitTrue(() -> raw.call(commands -> commands.hkeys(key).collectList()).block(LONG).stream()
+                    .anyMatch(field -> field.endsWith("/p/2")));
+            assertThat(raw.call(commands -> commands.hkeys(key).collectList()).block(LONG))
+                    .hasSize(2)
+                    .doesNotContain("00000000000000ff/p/1");
+        }
+    }
+
+    @Test
     void updateThatIsTooLongIsNotKept() {
         RedisSharedState one = connected();
         String name = "m".repeat(WireFormat.MAX_LENGTH);
@@ -484,6 +502,8 @@ class RedisSharedStateTest {
                 "+hget",
                 "+hset",
                 "+hvals",
+                "+hgetall",
+                "+hdel",
                 "+set",
                 "+get",
                 "+incr",
@@ -505,6 +525,11 @@ class RedisSharedStateTest {
         arrival.subscribe();
         one.publish(new Message("p/1", new HoldStarted("a", null, null)));
         assertThat(arrival.block(LONG)).isNotNull();
+        CircuitOpened opened = new CircuitOpened("a", "m", "5 consecutive failures", LATER);
+        Mono<Message> next = arrival(two, opened).cache();
+        next.subscribe();
+        one.publish(new Message("p/1", opened));
+        assertThat(next.block(LONG)).isNotNull();
     }
 
     private static long ttl(RedisConnections raw, String key) {
