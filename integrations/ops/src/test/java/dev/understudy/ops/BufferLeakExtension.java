@@ -6,27 +6,26 @@ import io.netty.util.ResourceLeakDetectorFactory;
 import io.netty.util.ResourceLeakTracker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.extension.AfterAllCallback;
-import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Fails a test class when a buffer was not released, in it or shortly before it. Registered by the service
  * loader, so that it checks every class of the module and is loaded before Netty creates its first buffer.
  */
-public final class BufferLeakExtension implements BeforeAllCallback, AfterAllCallback {
+public final class BufferLeakExtension implements AfterAllCallback {
 
     private static final ConcurrentLinkedQueue<String> LEAKS = new ConcurrentLinkedQueue<>();
-    private static volatile boolean buffersWereMade;
+    /** Trackers of buffers that were created and not released. They do not hold the buffers. */
+    private static final Set<ResourceLeakTracker<?>> OPEN = ConcurrentHashMap.newKeySet();
+    /** Those of them that were open at the last collection of garbage. */
+    private static Set<ResourceLeakTracker<?>> known = Set.of();
 
     static {
         ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new Factory());
-    }
-
-    @Override
-    public void beforeAll(ExtensionContext context) {
-        buffersWereMade = false;
     }
 
     @Override
@@ -37,10 +36,13 @@ public final class BufferLeakExtension implements BeforeAllCallback, AfterAllCal
         }
     }
 
-    /** Returns the leaks since the last call; checks only if buffers were created. */
-    public static List<String> leaks() {
-        if (buffersWereMade) {
+    /** Returns the leaks since the last call. Collects garbage, which takes long, only if other buffers are open than then. */
+    public static synchronized List<String> leaks() {
+        if (!known.containsAll(OPEN)) {
             System.gc();
+            known = Set.copyOf(OPEN);
+        }
+        if (!known.isEmpty()) {
             PooledByteBufAllocator.DEFAULT.buffer(1).release(); // a new buffer makes Netty report leaks
         }
         List<String> found = new ArrayList<>();
@@ -70,8 +72,13 @@ public final class BufferLeakExtension implements BeforeAllCallback, AfterAllCal
 
         @Override
         public ResourceLeakTracker<T> track(T resource) {
-            buffersWereMade = true;
-            return super.track(resource);
+            ResourceLeakTracker<T> tracker = super.track(resource);
+            if (tracker == null) {
+                return null;
+            }
+            ResourceLeakTracker<T> open = new OpenTracker<>(tracker);
+            OPEN.add(open);
+            return open;
         }
 
         @Override
@@ -87,6 +94,26 @@ public final class BufferLeakExtension implements BeforeAllCallback, AfterAllCal
         @Override
         protected void reportUntracedLeak(String type) {
             LEAKS.add(type);
+        }
+    }
+
+    /** Removes itself when its buffer is released. */
+    private record OpenTracker<T>(ResourceLeakTracker<T> tracker) implements ResourceLeakTracker<T> {
+
+        @Override
+        public void record() {
+            tracker.record();
+        }
+
+        @Override
+        public void record(Object hint) {
+            tracker.record(hint);
+        }
+
+        @Override
+        public boolean close(T resource) {
+            OPEN.remove(this);
+            return tracker.close(resource);
         }
     }
 }
