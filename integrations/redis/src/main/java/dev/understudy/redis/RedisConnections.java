@@ -1,11 +1,13 @@
 package dev.understudy.redis;
 
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.reactive.RedisClusterReactiveCommands;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -127,13 +129,14 @@ public final class RedisConnections implements AutoCloseable {
 
     /**
      * Runs a command on the connection that all callers share, which is opened if there is none. Fails with
-     * {@link io.lettuce.core.RedisException} without a server. Commands that block the connection do not belong here.
+     * {@link RedisException} without a server. Commands that block the connection do not belong here.
      */
     <T> Mono<T> call(Function<RedisClusterReactiveCommands<String, String>, Mono<T>> command) {
         return Mono.defer(() -> Mono.fromFuture(link().answer().handle(Opened::new), true))
                 .flatMap(Opened::connected)
                 .flatMap(connection -> command.apply(commands(connection))
-                        .doOnError(RedisCommandTimeoutException.class, silent -> closed(connection)));
+                        .doOnError(RedisCommandTimeoutException.class, silent -> closed(connection)))
+                .onErrorMap(IOException.class, RedisException::new); // of a channel that closed meanwhile
     }
 
     Backoff backoff() {

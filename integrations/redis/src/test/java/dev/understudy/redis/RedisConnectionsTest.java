@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -103,6 +104,18 @@ class RedisConnectionsTest {
             answersPing(right);
             StepVerifier.create(wrong.call(commands -> commands.ping()))
                     .expectError(RedisException.class)
+                    .verify(LONG);
+        }
+    }
+
+    @Test
+    void channelThatClosesMeanwhileIsAnErrorOfRedis() {
+        try (RedisServer server = RedisServer.start();
+                RedisConnections connections = RedisConnections.of(RedisOptions.of(server.uri()))) {
+            StepVerifier.create(connections.call(commands -> Mono.error(new ClosedChannelException())))
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(RedisException.class)
+                            .hasCauseInstanceOf(ClosedChannelException.class))
                     .verify(LONG);
         }
     }
