@@ -59,12 +59,12 @@ final class HttpBodies {
         return path(response).startsWith("v1/messages");
     }
 
-    /** Returns the path without its first slash; the target as it was sent if it has invalid escapes. */
+    /** Returns the path without its first slash and without a query; as it was sent if it has invalid escapes. */
     static String path(HttpServerInfos infos) {
         try {
             return infos.path();
         } catch (IllegalArgumentException invalid) {
-            return infos.uri().replaceFirst("^/", "");
+            return infos.uri().replaceFirst("^/", "").replaceFirst("\\?.*", "");
         }
     }
 

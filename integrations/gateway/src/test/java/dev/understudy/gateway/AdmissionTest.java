@@ -116,9 +116,13 @@ class AdmissionTest {
                 port,
                 "GET /v1/models/%zz HTTP/1.1\r\nhost: h\r\nx-api-key: " + TOKEN + "\r\nconnection: close\r\n\r\n");
         assertThat(answer).startsWith("HTTP/1.1 404").contains("model_not_found", "%zz");
-        assertThat(raw(port, "GET /%zz HTTP/1.1\r\nhost: h\r\nx-api-key: " + TOKEN + "\r\nconnection: close\r\n\r\n"))
+        assertThat(raw(
+                        port,
+                        "GET /%zz?key=" + TOKEN + " HTTP/1.1\r\nhost: h\r\nx-api-key: " + TOKEN
+                                + "\r\nconnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 404")
-                .contains("not_found", "nothing at /%zz");
+                .contains("not_found", "nothing at /%zz")
+                .doesNotContain(TOKEN);
     }
 
     @Test
