@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks that the profiles of the build name tests and the workflows name profiles that exist: both are skipped silently else. */
 class ProfilesTest {
@@ -20,6 +22,12 @@ class ProfilesTest {
             Pattern.compile("<test>([\\w,]+)</test>|<include>\\*\\*/(\\w+)\\.java</include>");
     private static final Pattern PROFILE = Pattern.compile("<profile>.*?<id>([\\w-]+)</id>", Pattern.DOTALL);
     private static final Pattern USED = Pattern.compile("-P ([\\w-]+)");
+    private static final Pattern TEST_DEPENDENCY = Pattern.compile(
+            "<dependency>(?:(?!</dependency>).)*<scope>test</scope>(?:(?!</dependency>).)*</dependency>",
+            Pattern.DOTALL);
+    private static final Pattern TEST_PROPERTY = Pattern.compile("<(understudy\\.[\\w.]+|seed)>[^<$]*</");
+    private static final Pattern SUREFIRE = Pattern.compile(
+            "<artifactId>maven-surefire-plugin</artifactId>(?:(?!</plugin>).)*</plugin>", Pattern.DOTALL);
     private static final Pattern ACTION = Pattern.compile("uses: (\\S+)");
 
     @Test
@@ -42,6 +50,25 @@ class ProfilesTest {
                 .map(match -> match.group(1))
                 .toList();
         assertThat(used).isNotEmpty().isSubsetOf(profiles);
+    }
+
+    /** Profile "parallel" tests core and streaming by modules of their own, which repeat what their tests need. */
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "streaming"})
+    void testModulesRunTestsAsTheirModulesDo(String module) {
+        String own = read(Page.ROOT.resolve(module).resolve("pom.xml"));
+        String tests = read(Page.ROOT.resolve(module).resolve("tests.xml"));
+        assertThat(found(TEST_DEPENDENCY, tests)).isNotEmpty().isEqualTo(found(TEST_DEPENDENCY, own));
+        assertThat(found(TEST_PROPERTY, tests)).isEqualTo(found(TEST_PROPERTY, own));
+        assertThat(found(SUREFIRE, tests)).hasSize(1).isEqualTo(found(SUREFIRE, own));
+    }
+
+    /** Matches before the profiles. */
+    private static List<String> found(Pattern pattern, String pom) {
+        return pattern.matcher(pom.split("<profiles>")[0])
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 
     @Test
