@@ -85,10 +85,10 @@ class HostileCostTest {
             ChatResponse most = new OpenAiChat(OpenAiCompatibility.defaults())
                     .decode("p", REQUEST, calling(joined(OpenAiChatToolCalls.MAX_CALLS, form)));
             assertThat(most.toolCalls()).hasSize(OpenAiChatToolCalls.MAX_CALLS);
+            assertThatThrownBy(() -> new OpenAiChat(OpenAiCompatibility.defaults())
+                            .decode("p", REQUEST, calling(joined(100_000, form))))
+                    .hasMessageContaining("more than 4096 tool calls");
         }
-        assertThatThrownBy(() -> new OpenAiChat(OpenAiCompatibility.defaults())
-                        .decode("p", REQUEST, calling(joined(100_000, i -> "{\"name\":\"a\"}"))))
-                .hasMessageContaining("more than 4096 tool calls");
     }
 
     @Test
