@@ -24,12 +24,22 @@ final class RedisMedium implements Medium {
     private static final int CONCURRENCY = 16;
 
     /**
-     * KEYS: hash, index, counter. ARGV: field, text, time to live in ms or -1 for no end, 1 if the hash lives as long as
-     * its longest field and 0 if as long as this one, channel, key, greatest number of hashes, ms by which a clock may be ahead, age in ms from
-     * which fields have ended or -1. A text begins
-     * with its stamp of 32 characters; what does not, or comes from a clock that is further ahead, is overwritten, and not written.
-     * A counter begins with the time, so that numbers of data that were lost are not
-     * used again.
+     * Stores an entry unless a newer one is known. KEYS: hash, index, counter. ARGV:
+     *
+     * <ol>
+     *   <li>field
+     *   <li>text
+     *   <li>time to live in ms, -1 for no end
+     *   <li>1 if the hash lives as long as its longest field, 0 if as long as this one
+     *   <li>channel
+     *   <li>key
+     *   <li>greatest number of hashes
+     *   <li>time in ms by which a clock may be ahead
+     *   <li>age in ms from which fields have ended, -1 if they do not end
+     * </ol>
+     *
+     * <p>A text begins with its stamp of 32 characters. One without, or from a clock that is further ahead, is not written, and
+     * is overwritten. A counter begins with the time, so that numbers of data that were lost are not used again.
      */
     private static final String STORE = """
             local time = redis.call('TIME')

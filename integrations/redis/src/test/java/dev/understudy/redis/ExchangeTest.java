@@ -16,7 +16,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
-/** What one instance stores and tells its understudies, with a medium that only records. */
+/** Entries that one instance stores and messages to its understudies, with a medium that only records. */
 class ExchangeTest {
 
     private static final String OTHER = "00000000000000ff";

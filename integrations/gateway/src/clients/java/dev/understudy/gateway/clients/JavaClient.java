@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** A client library and one of its APIs, in terms of what the tests ask of every client. */
 interface JavaClient {
 
-    /** What a client may not have. */
+    /** Features that a client may lack. */
     enum Feature {
         /** Shows what the model thought, in a stream. */
         STREAMED_THOUGHT,

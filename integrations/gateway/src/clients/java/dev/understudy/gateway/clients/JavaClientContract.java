@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every client library can do with every vendor behind the gateway, also while one of the vendors fails. */
+/** Calls that every client library can make with every vendor behind the gateway, also while one of the vendors fails. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class JavaClientContract {
 
@@ -32,7 +32,7 @@ abstract class JavaClientContract {
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
     private static final String PDF = "JVBERi0xLjQgYSByZXBvcnQ=";
 
-    /** What the first vendor does; the name is a word of the question. */
+    /** Behaviour of the first vendor; the name is a word of the question. */
     enum Fault {
         NONE,
         /** Status 503 before the answer. */

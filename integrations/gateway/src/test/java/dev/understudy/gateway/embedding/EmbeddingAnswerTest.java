@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is read of answers with embeddings. */
+/** Reading of answers with embeddings. */
 class EmbeddingAnswerTest {
 
     private static EmbeddingAnswer of(String body) {
