@@ -3,7 +3,8 @@ package dev.understudy.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.api.reactive.RedisClusterReactiveCommands;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -187,10 +188,15 @@ final class RedisServer implements AutoCloseable {
         try (RedisConnections connections = RedisConnections.of(patient)) {
             String answer = connections
                     .call(question)
-                    .onErrorReturn(RedisConnectionException.class, "")
+                    .onErrorReturn(RedisServer::isLostConnection, "")
                     .block(START);
             return String.valueOf(answer);
         }
+    }
+
+    /** A server that Sentinel promotes closes the connections of all its clients. */
+    private static boolean isLostConnection(Throwable error) {
+        return error instanceof RedisException && !(error instanceof RedisCommandExecutionException);
     }
 
     /** Ends the process at once, as a crash does. All data is lost. */
