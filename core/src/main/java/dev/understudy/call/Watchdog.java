@@ -107,7 +107,7 @@ final class Watchdog<T> extends FluxOperator<T, T> {
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
         WatchdogSubscriber<T> watchdogSubscriber =
-                new WatchdogSubscriber<>(actual, limits, timeSource.scheduler(), finishWait);
+                new WatchdogSubscriber<>(actual, limits, timeSource.timers(), finishWait);
         try {
             source.subscribe(watchdogSubscriber);
         } catch (Throwable thrown) { // includes errors that Reactor throws instead of signalling

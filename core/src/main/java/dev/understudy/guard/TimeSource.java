@@ -19,6 +19,11 @@ public record TimeSource(Supplier<Scheduler> lookup) {
         return lookup.get();
     }
 
+    /** Returns the scheduler for time limits, which are set often and seldom reached. */
+    public Scheduler timers() {
+        return equals(PARALLEL) ? SharedTimers.parallel() : lookup.get();
+    }
+
     /** Returns the clock reading in nanoseconds. Only differences are meaningful: the origin is arbitrary. */
     public long nanos() {
         return lookup.get().now(TimeUnit.NANOSECONDS);

@@ -3,6 +3,7 @@ package dev.understudy.provider.http;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.guard.FinishWait;
+import dev.understudy.guard.SharedTimers;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -10,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Limits the wait for the end of a streamed body. After the terminal event the wait lasts as long as the drain of the
@@ -54,7 +54,7 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
 
     /** Emits or fails after the wait; time during which the subscriber has not read what arrived does not end it. */
     private Mono<Long> over(Duration wait) {
-        return Mono.delay(wait, Schedulers.parallel())
+        return Mono.delay(wait, SharedTimers.parallel())
                 .filter(tick -> terminated || unread.get() <= 0)
                 .repeatWhenEmpty(ticks -> ticks)
                 .flatMap(tick -> early && !terminated
