@@ -28,6 +28,8 @@ class ProfilesTest {
     private static final Pattern TEST_PROPERTY = Pattern.compile("<(understudy\\.[\\w.]+|seed)>[^<$]*</");
     private static final Pattern SUREFIRE = Pattern.compile(
             "<artifactId>maven-surefire-plugin</artifactId>(?:(?!</plugin>).)*</plugin>", Pattern.DOTALL);
+    private static final Pattern CHECKED =
+            Pattern.compile("<root>\\$\\{project\\.basedir}/([\\w/-]+)/src/main/java</root>");
     private static final Pattern ACTION = Pattern.compile("uses: (\\S+)");
 
     @Test
@@ -69,6 +71,18 @@ class ProfilesTest {
                 .results()
                 .map(MatchResult::group)
                 .toList();
+    }
+
+    /** Profile "checks" checks most modules in one run of the compiler; these switch off the run of their own. */
+    @Test
+    void modulesAreCheckedTogetherOrByThemselves() {
+        Set<String> together =
+                matches(".checks.xml", CHECKED).map(match -> match.group(1)).collect(Collectors.toSet());
+        Set<String> withoutOwnChecks = files("pom.xml")
+                .filter(pom -> read(pom).contains("<main.error-prone>${error-prone.off}</main.error-prone>"))
+                .map(pom -> Page.ROOT.relativize(pom.getParent()).toString())
+                .collect(Collectors.toSet());
+        assertThat(together).isNotEmpty().isEqualTo(withoutOwnChecks);
     }
 
     @Test
