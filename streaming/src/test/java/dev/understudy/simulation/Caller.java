@@ -31,12 +31,14 @@ final class Caller implements CoreSubscriber<Object> {
     private long requested;
     private long received;
     private long finished;
+    private long over;
 
     /** Time of the last request of a subscriber that had received all it requested before. */
     private long resumed;
 
     private @Nullable FinishReason finish;
     long deadline = Long.MAX_VALUE;
+    boolean patient; // chunks that are ready wait for the reader, however long
     boolean cancelled;
 
     @Nullable
@@ -93,6 +95,15 @@ final class Caller implements CoreSubscriber<Object> {
             history.add("cancel " + call);
             subscription.cancel();
         }
+    }
+
+    boolean isServed() {
+        return finish != null && outcome != null;
+    }
+
+    /** Time from an instant, or from the last request or the finish reason if they were later, to the end. */
+    long waitedSince(long instant) {
+        return over - Math.max(instant, Math.max(finished, resumed));
     }
 
     boolean isOver() {
@@ -181,8 +192,16 @@ final class Caller implements CoreSubscriber<Object> {
             violation.accept("call " + call + " ended twice: " + outcome + ", " + how);
         }
         outcome = how;
-        // A complete answer waits for its reader for a short time.
-        long due = Math.max(deadline, resumed - deadline > FOR_THE_READER ? 0 : resumed);
+        over = tasks.now();
+        // A complete answer waits for its reader for a short time, and the error of a resumed stream follows its last
+        // chunks.
+        long due = deadline;
+        if (received == requested) {
+            due = Math.max(due, due + FOR_THE_READER); // for ever stays for ever
+        }
+        if (patient || resumed - deadline <= FOR_THE_READER) {
+            due = Math.max(due, resumed);
+        }
         if (tasks.now() > due) {
             violation.accept(
                     "call " + call + " ended " + (tasks.now() - deadline) / 1_000_000 + " ms after its deadline");

@@ -1,7 +1,7 @@
 package dev.understudy.simulation;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +10,9 @@ import java.util.function.Consumer;
 /** Reads the requests of one connection, HTTP/1.1 with a length. */
 final class HttpReceiver {
 
-    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
+    private static final byte[] NONE = {};
+
+    private byte[] pending = NONE;
     private final Consumer<Request> requests;
 
     HttpReceiver(Consumer<Request> requests) {
@@ -18,33 +20,52 @@ final class HttpReceiver {
     }
 
     void received(byte[] bytes, long sent) {
-        pending.writeBytes(bytes);
-        byte[] all = pending.toByteArray();
+        byte[] all = pending.length == 0 ? bytes : joined(pending, bytes);
         int end = end(all);
         if (end < 0) {
+            pending = all;
             return;
         }
-        String[] lines = new String(all, 0, end, StandardCharsets.ISO_8859_1).split("\r\n");
         Map<String, String> headers = new HashMap<>();
-        for (int i = 1; i < lines.length; i++) {
-            int colon = lines[i].indexOf(':');
+        int line = lineEnd(all, 0);
+        String target = new String(all, 0, line, StandardCharsets.ISO_8859_1).split(" ", 3)[1];
+        for (int from = line + 2; from < end - 2; from = line + 2) {
+            line = lineEnd(all, from);
+            int colon = from;
+            while (all[colon] != ':') {
+                colon++;
+            }
             headers.put(
-                    lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
-                    lines[i].substring(colon + 1).strip());
+                    new String(all, from, colon - from, StandardCharsets.ISO_8859_1).toLowerCase(Locale.ROOT),
+                    new String(all, colon + 1, line - colon - 1, StandardCharsets.ISO_8859_1).strip());
         }
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         if (headers.containsKey("transfer-encoding")) {
             throw new IllegalStateException("a request in chunks");
         }
         if (all.length < end + length) {
+            pending = all;
             return;
         }
         if (all.length > end + length) {
             throw new IllegalStateException("a second request before the first was answered");
         }
-        byte[] body = java.util.Arrays.copyOfRange(all, end, end + length);
-        pending.reset();
-        requests.accept(Request.of(lines[0].split(" ")[1], headers, body, sent));
+        pending = NONE;
+        requests.accept(Request.of(target, headers, Arrays.copyOfRange(all, end, end + length), sent));
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
+    }
+
+    private static int lineEnd(byte[] bytes, int from) {
+        int at = from;
+        while (bytes[at] != '\r') {
+            at++;
+        }
+        return at;
     }
 
     private static int end(byte[] bytes) {

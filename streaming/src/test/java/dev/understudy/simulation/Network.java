@@ -67,6 +67,7 @@ final class Network {
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
     private final Map<String, Site> byHost = new LinkedHashMap<>();
     private final Tasks.Lane names = new Tasks.Lane("names");
+    private final Set<Connection> opening = new LinkedHashSet<>();
     private int ids;
     private int openings;
 
@@ -82,6 +83,15 @@ final class Network {
 
     UnpooledByteBufAllocator allocator() {
         return allocator;
+    }
+
+    /** Returns true while the client waits for the answer to an opening. */
+    boolean isOpening() {
+        return !opening.isEmpty();
+    }
+
+    int openings() {
+        return openings;
     }
 
     int nextId() {
@@ -110,6 +120,7 @@ final class Network {
         Site site = at(remote.getAddress());
         Connection connection = new Connection(channel, site, ++openings);
         history.add("connect " + connection);
+        opening.add(connection);
         long trip = site == null ? 0 : site.latency;
         tasks.inOrder(connection.up, trip, () -> {
             if (connection.over || site == null || site.silent || site.accepts == Accepts.SILENT) {
@@ -122,6 +133,7 @@ final class Network {
             }
             tasks.inOrder(connection.down, trip, () -> {
                 history.add((accepted ? "accepted " : "refused ") + connection);
+                opening.remove(connection);
                 channel.settled(accepted);
             });
         });
@@ -133,7 +145,7 @@ final class Network {
 
         private final SimulatedChannel channel;
         private final @Nullable Site site;
-        private final int number;
+        private final String name;
         private final Tasks.Lane up;
         private final Tasks.Lane down;
         private @Nullable Receiver receiver;
@@ -145,9 +157,9 @@ final class Network {
         private Connection(SimulatedChannel channel, @Nullable Site site, int number) {
             this.channel = channel;
             this.site = site;
-            this.number = number;
-            this.up = new Tasks.Lane("up-" + number);
-            this.down = new Tasks.Lane("down-" + number);
+            this.name = "c" + number + "@" + (site == null ? "?" : site.host);
+            this.up = new Tasks.Lane("up " + name);
+            this.down = new Tasks.Lane("down " + name);
         }
 
         private boolean isSilent() {
@@ -176,6 +188,7 @@ final class Network {
                 return;
             }
             over = true;
+            opening.remove(this);
             history.add("closed by client " + this);
             if (isSilent()) {
                 leave();
@@ -291,7 +304,7 @@ final class Network {
 
         @Override
         public String toString() {
-            return "c" + number + "@" + (site == null ? "?" : site.host);
+            return name;
         }
     }
 

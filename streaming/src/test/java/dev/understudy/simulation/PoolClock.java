@@ -6,9 +6,13 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Virtual clock for the connection pool of a provider, which has no option for it. */
 final class PoolClock extends Clock {
+
+    private static final Map<String, Field> FIELDS = new ConcurrentHashMap<>();
 
     private final Tasks tasks;
 
@@ -18,20 +22,27 @@ final class PoolClock extends Clock {
 
     /** Replaces the clock before the first connection is made. */
     static void install(ChatProvider provider, Tasks tasks) {
+        Object factory = value(value(value(provider, "httpConnections"), "pool"), "defaultPoolFactory");
         try {
-            Object factory = value(value(value(provider, "httpConnections"), "pool"), "defaultPoolFactory");
-            Field clock = field(factory.getClass(), "clock");
-            clock.set(factory, new PoolClock(tasks));
-        } catch (ReflectiveOperationException changed) {
+            field(factory, "clock").set(factory, new PoolClock(tasks));
+        } catch (IllegalAccessException changed) {
             throw new IllegalStateException(changed);
         }
     }
 
-    private static Object value(Object owner, String name) throws ReflectiveOperationException {
-        return field(owner.getClass(), name).get(owner);
+    private static Object value(Object owner, String name) {
+        try {
+            return field(owner, name).get(owner);
+        } catch (IllegalAccessException changed) {
+            throw new IllegalStateException(changed);
+        }
     }
 
-    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+    private static Field field(Object owner, String name) {
+        return FIELDS.computeIfAbsent(name, any -> found(owner.getClass(), name));
+    }
+
+    private static Field found(Class<?> type, String name) {
         for (Class<?> at = type; at != null; at = at.getSuperclass()) {
             for (Field field : at.getDeclaredFields()) {
                 if (field.getName().equals(name)) {
@@ -40,7 +51,7 @@ final class PoolClock extends Clock {
                 }
             }
         }
-        throw new NoSuchFieldException(name);
+        throw new IllegalStateException("no field " + name);
     }
 
     @Override

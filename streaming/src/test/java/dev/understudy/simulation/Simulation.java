@@ -6,6 +6,7 @@ import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
 import dev.understudy.event.Event;
 import dev.understudy.event.ProviderStatus;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
@@ -55,6 +57,12 @@ final class Simulation {
     /** Time in which a signal passes from a timer to the caller. */
     private static final long LATE = 5_000_000;
 
+    /** Limit of the wait for the end of a body after the last event, with time for its way to the caller. */
+    private static final long DRAIN = 2 * SECOND + 50_000_000;
+
+    /** Time in which connections that are opened are closed with the client. */
+    private static final long CLOSED = 20_000_000;
+
     private static final String MODEL = "m";
     private static final Pattern KEY = Pattern.compile("key-\\p{XDigit}+");
 
@@ -76,15 +84,19 @@ final class Simulation {
     private final Reached reached = new Reached();
     private final Network network;
     private final List<Vendor> vendors = new ArrayList<>();
+    private final List<OwnProvider> own = new ArrayList<>();
     private final List<Caller> callers = new ArrayList<>();
     private final Map<Long, Integer> ends = new HashMap<>();
     private final Tasks.Lane world = new Tasks.Lane("world");
     private final SimulatedScheduler.Executors executors;
     private final Map<String, Integer> firsts = new HashMap<>();
-    private final Map<String, Integer> retries = new HashMap<>();
+    private final Map<String, Integer> retries = new HashMap<>(); // but for those without a connection
+    private final Map<Long, FailureKind> failures = new HashMap<>(); // the latest of each call
     private final Map<String, Integer> keys = new HashMap<>();
     private @Nullable String violation;
     private boolean closing;
+    private final Map<Long, Integer> calls = new HashMap<>(); // by the number in their events
+    private int subscribed = -1; // the call that is being subscribed to
     private int started;
 
     private Simulation(long seed, boolean keep) {
@@ -151,6 +163,7 @@ final class Simulation {
             }
         }
         checkAmplification();
+        checkEnds();
         if (!closing) {
             recover(understudy);
         }
@@ -189,6 +202,19 @@ final class Simulation {
                 + network.allocator().metric().usedDirectMemory();
         if (bytes != 0) {
             violated(bytes + " bytes of buffers are not released");
+        }
+    }
+
+    /** The end of a body is awaited for a short time once all of the answer is there. */
+    private void checkEnds() {
+        for (Caller caller : callers) {
+            for (Vendor vendor : vendors) {
+                Long whole = vendor.name.equals(caller.provider) ? vendor.whole.get(caller.call) : null;
+                if (whole != null && caller.isServed() && caller.waitedSince(whole) > DRAIN) {
+                    violated("call " + caller.call + " waited " + caller.waitedSince(whole) / 1_000_000
+                            + " ms for the end of a body");
+                }
+            }
         }
     }
 
@@ -246,6 +272,14 @@ final class Simulation {
             }
             builder.provider(provider(vendor, loops), options);
         }
+        if (chance.of(0.15)) {
+            Capabilities can = chance.of(0.5)
+                    ? Capabilities.of(Feature.STREAMING)
+                    : Capabilities.of(Feature.STREAMING, Feature.PREFILL);
+            OwnProvider provider = new OwnProvider("own", can, tasks, chance.split(), history, reached);
+            own.add(provider);
+            builder.provider(provider);
+        }
         if (chance.of(0.3)) {
             builder.hedging(HedgingPolicy.defaults().withMaxExtra(0.5));
         }
@@ -259,14 +293,15 @@ final class Simulation {
 
     private ChatProvider provider(Vendor vendor, SimulatedLoops loops) {
         String[] keys = IntStream.range(0, chance.between(vendor.wire == Wire.OLLAMA ? 0 : 1, 3))
-                .mapToObj(i -> "sk-" + vendor.name + "-key-" + i)
+                .mapToObj(i -> "k" + i + vendor.name)
                 .toArray(String[]::new);
         Transport transport = Transport.defaults()
                 .withWire(Transport.Wire.UNENCRYPTED)
                 .withProxy(Transport.Proxy.none())
-                .withEventLoops(loops)
                 .withMaxConnections(chance.between(2, 8))
-                .withClient(client -> client.resolver(network.resolver()));
+                // Names first: reactor-netty keeps a resolver of its own for all loops of a client without one, for
+                // ever.
+                .withClient(client -> client.resolver(network.resolver()).runOn(loops, false));
         Endpoint endpoint = Endpoint.of(vendor.name, "http://" + vendor.site.host + "/v1", transport, keys);
         if (chance.of(0.7)) {
             endpoint = endpoint.withModel(MODEL, Capabilities.of(Feature.STREAMING, Feature.PREFILL));
@@ -287,10 +322,12 @@ final class Simulation {
         int calls = large ? chance.between(3, 14) : chance.between(1, 4);
         long busy = large || chance.of(0.2) ? TROUBLE : chance.nanos(5_000, 20_000);
         long first = chance.of(0.3) ? chance.jitter(busy - BURST) : -1; // of a burst
+        long last = 0;
         for (int i = 0; i < calls; i++) {
             int call = i;
             long at = first < 0 ? chance.jitter(busy) : first + chance.jitter(BURST);
             tasks.schedule(world, at, () -> begin(call, understudy, resuming));
+            last = Math.max(last, at);
         }
         for (Vendor vendor : vendors) {
             vendor.faulty = chance.of(0.3) ? 0 : chance.between(5, 80) / 100.0;
@@ -299,6 +336,7 @@ final class Simulation {
             vendor.site.latency = chance.nanos(0, 60);
             vendor.pace = chance.between(1, 200);
         }
+        own.forEach(provider -> provider.faulty = chance.of(0.2) ? 0 : chance.between(5, 80) / 100.0);
         int troubles = chance.between(0, large ? 6 : 2);
         for (int i = 0; i < troubles; i++) {
             Vendor vendor = vendors.get(chance.between(0, vendors.size() - 1));
@@ -309,14 +347,37 @@ final class Simulation {
         }
         closing = chance.of(0.1);
         if (closing) {
-            tasks.schedule(world, chance.jitter(busy), () -> {
-                reached.add("closed while calls are in flight");
-                understudy
-                        .closeGracefully(Duration.ofMillis(chance.between(0, 10_000)))
-                        .subscribe();
-            });
+            boolean atOnce = chance.of(0.5);
+            long at = chance.of(0.5) ? chance.jitter(busy) : last + chance.jitter(SECOND / 2);
+            tasks.schedule(world, at, () -> close(understudy, atOnce));
         }
         tasks.schedule(world, HEALED - Tasks.START - SECOND, this::heal);
+    }
+
+    private void close(Understudy understudy, boolean atOnce) {
+        reached.add("closed while calls are in flight");
+        history.add("close");
+        if (!atOnce) {
+            understudy
+                    .closeGracefully(Duration.ofMillis(chance.between(0, 10_000)))
+                    .subscribe();
+            return;
+        }
+        if (network.isOpening()) {
+            reached.add("closed while a connection is opened");
+        }
+        understudy.close();
+        int openings = network.openings();
+        tasks.schedule(world, CLOSED, () -> {
+            if (network.isOpening()) {
+                violated("a connection is opened after the client is closed");
+            }
+        });
+        tasks.schedule(world, RECOVERED - tasks.now() - SECOND, () -> {
+            if (network.openings() != openings) {
+                violated("connections are opened after the client is closed");
+            }
+        });
     }
 
     private void trouble(Vendor vendor, int kind, long lasts) {
@@ -371,6 +432,7 @@ final class Simulation {
             vendor.faulty = 0;
             vendor.capacity = Integer.MAX_VALUE;
         }
+        own.forEach(provider -> provider.faulty = 0);
     }
 
     private void begin(int call, Understudy understudy, ChatProvider resuming) {
@@ -386,6 +448,7 @@ final class Simulation {
         boolean slow = mode > 0 && chance.of(0.3);
         Caller caller =
                 new Caller(call, mode == 0, with, tasks, history, this::violated, slow ? this::later : this::all);
+        caller.patient = mode == 2;
         if (timeout > 0) {
             caller.deadline = tasks.now() + timeout + LATE;
         }
@@ -395,7 +458,11 @@ final class Simulation {
                 ? understudy.chat(request).flux()
                 : mode == 1 ? understudy.stream(request) : resuming.stream(request);
         Tasks.Lane lane = new Tasks.Lane("caller-" + call);
-        tasks.execute(lane, () -> answer.subscribe(caller));
+        tasks.execute(lane, () -> {
+            subscribed = call;
+            answer.subscribe(caller);
+            subscribed = -1;
+        });
         if (chance.of(0.15)) {
             tasks.schedule(lane, chance.jitter(15 * SECOND), () -> {
                 reached.add("cancelled");
@@ -418,7 +485,10 @@ final class Simulation {
 
     /** Asks each provider alone: all of them must serve. */
     private void recover(Understudy understudy) {
-        List<String> names = vendors.stream().map(vendor -> vendor.name).toList();
+        List<String> names = Stream.concat(
+                        vendors.stream().map(vendor -> vendor.name),
+                        own.stream().map(OwnProvider::name))
+                .toList();
         for (int i = 0; i < names.size(); i++) {
             String name = names.get(i);
             String[] others =
@@ -449,6 +519,21 @@ final class Simulation {
         return key.replaceAll(found -> "key " + keys.computeIfAbsent(found.group(), any -> keys.size()));
     }
 
+    private void noteAttempt(Event.AttemptStarted one) {
+        long number = one.call().number();
+        if (one.attempt() == 1) {
+            firsts.merge(one.provider(), 1, Integer::sum);
+        } else if (failures.get(number) != FailureKind.CONNECT) {
+            retries.merge(one.provider(), 1, Integer::sum);
+        }
+        Integer call = calls.get(number);
+        for (Vendor vendor : vendors) {
+            if (call != null && vendor.name.equals(one.provider())) {
+                vendor.attempts.put(call, tasks.now());
+            }
+        }
+    }
+
     private void happened(Event event) {
         String kind = event.getClass().getSimpleName();
         reached.add(kind);
@@ -456,15 +541,20 @@ final class Simulation {
         if (event.call() != null) {
             line.append(' ').append(event.call().number());
         }
+        if (event.call() != null && subscribed >= 0) {
+            calls.putIfAbsent(event.call().number(), subscribed);
+        }
         if (event instanceof Event.AttemptStarted one) {
-            (one.attempt() == 1 ? firsts : retries).merge(one.provider(), 1, Integer::sum);
+            noteAttempt(one);
             line.append(' ').append(one.provider()).append(" attempt ").append(one.attempt());
         } else if (event instanceof Event.AttemptFailed one) {
             line.append(' ')
                     .append(one.attempt().provider())
                     .append(' ')
                     .append(one.attempt().failure());
-            reached.add("failure " + one.attempt().failure().kind());
+            FailureKind failure = one.attempt().failure().kind();
+            failures.put(one.call().number(), failure);
+            reached.add("failure " + failure);
         } else if (event instanceof Event.CircuitStateChanged one) {
             line.append(' ').append(one);
             reached.add("circuit " + one.to());

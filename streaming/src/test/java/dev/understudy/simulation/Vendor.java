@@ -45,6 +45,9 @@ final class Vendor implements Network.Server {
     /** Longest wait for a connection of the pool. */
     private static final long ACQUIRE = 300_000_000;
 
+    /** Longest time from the arrival of an answer to its evaluation. */
+    private static final long HANDED_OVER = 1_000_000;
+
     /** Longest time for the resolution of a name. */
     private static final long NAMES = 6_000_000;
 
@@ -62,6 +65,13 @@ final class Vendor implements Network.Server {
 
     private final Map<String, List<Told>> told = new HashMap<>();
     final Map<Integer, Integer> requests = new LinkedHashMap<>();
+
+    /** When the client began its latest attempt of each call. */
+    final Map<Integer, Long> attempts = new HashMap<>();
+
+    /** When the last event of the latest answer to each call had arrived. */
+    final Map<Integer, Long> whole = new HashMap<>();
+
     double faulty; // probability of a fault in an answer
 
     @Nullable
@@ -144,6 +154,7 @@ final class Vendor implements Network.Server {
                     + request.prefix().length());
             if (request.call() >= 0) {
                 requests.merge(request.call(), 1, Integer::sum);
+                whole.remove(request.call());
                 checkTold(request);
             }
             checkPrefix(request);
@@ -162,10 +173,11 @@ final class Vendor implements Network.Server {
 
         private void checkTold(Request request) {
             // A request that waits for its connection was begun before.
-            long begun = first ? connection.opened() - NAMES : request.sent() - ACQUIRE;
+            long begun = (first ? connection.opened() - NAMES : request.sent()) - ACQUIRE;
+            long attempt = attempts.getOrDefault(request.call(), begun) - HANDED_OVER;
             first = false;
             for (Told wait : told.getOrDefault(request.key(), List.of())) {
-                if (wait.learned < begun && request.sent() < wait.until) {
+                if (wait.learned < Math.max(begun, attempt) && request.sent() < wait.until) {
                     violation.accept(name + " was asked " + (wait.until - request.sent()) / 1_000_000
                             + " ms before the time that it told, by " + connection);
                 }
@@ -348,6 +360,9 @@ final class Vendor implements Network.Server {
                     }
                     long gap = fault == Fault.SLOW ? chance.nanos(0, 3_000) : chance.nanos(0, 2 * pace);
                     send(gap, framed(events.get(i)));
+                }
+                if (wire.hasLastEvent && ending != Wire.Ending.CUT && fault != Fault.NO_TERMINAL_EVENT) {
+                    then(0, () -> connection.afterArrival(() -> whole.put(request.call(), tasks.now())));
                 }
                 if (fault == Fault.BODY_WITHOUT_END) {
                     then(0, () -> {});

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** Wire formats of the simulated vendors. Texts consist of letters, digits, spaces and hyphens, so nothing is escaped. */
 enum Wire {
-    OPENAI("text/event-stream") {
+    OPENAI("text/event-stream", true) {
         @Override
         List<String> stream(List<String> pieces, Ending ending) {
             List<String> events = new ArrayList<>();
@@ -36,7 +36,7 @@ enum Wire {
             return data("{\"error\":{\"message\":\"The server had an error\",\"type\":\"" + type + "\"}}");
         }
     },
-    ANTHROPIC("text/event-stream") {
+    ANTHROPIC("text/event-stream", true) {
         @Override
         List<String> stream(List<String> pieces, Ending ending) {
             List<String> events = new ArrayList<>();
@@ -76,7 +76,7 @@ enum Wire {
             return event("error", "\"error\":{\"type\":\"" + type + "\",\"message\":\"Overloaded\"}");
         }
     },
-    GEMINI("text/event-stream") {
+    GEMINI("text/event-stream", false) {
         @Override
         List<String> stream(List<String> pieces, Ending ending) {
             List<String> events = new ArrayList<>();
@@ -104,7 +104,7 @@ enum Wire {
                     "{\"error\":{\"code\":503,\"message\":\"The model is overloaded\",\"status\":\"UNAVAILABLE\"}}");
         }
     },
-    OLLAMA("application/x-ndjson") {
+    OLLAMA("application/x-ndjson", true) {
         @Override
         List<String> stream(List<String> pieces, Ending ending) {
             List<String> events = new ArrayList<>();
@@ -145,8 +145,12 @@ enum Wire {
 
     final String streamType;
 
-    Wire(String streamType) {
+    /** True if an event, not only the end of the body, ends an answer. */
+    final boolean hasLastEvent;
+
+    Wire(String streamType, boolean hasLastEvent) {
         this.streamType = streamType;
+        this.hasLastEvent = hasLastEvent;
     }
 
     /** Events of a streamed answer; after the last the body ends. */

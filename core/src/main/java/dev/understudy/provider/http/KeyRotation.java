@@ -5,21 +5,24 @@ import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
+import dev.understudy.guard.AttemptLink;
 import dev.understudy.operator.Attempts;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 /**
- * Repeats an exchange at once with the next key when the vendor rejects one. Each key is tried at most once in an
- * attempt.
+ * Repeats an exchange at once with the next key when the vendor rejects one, unless another call was told to wait
+ * meanwhile. Each key is tried at most once in an attempt.
  */
 record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
 
@@ -30,12 +33,14 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
     private static final class Tries {
 
         private final CallScope scope;
+        private final BooleanSupplier mayAskAgain;
         private Set<Integer> keys = Set.of();
         private @Nullable CallFailed best;
         private KeyRing.@Nullable Lease lease; // of the current attempt
 
-        Tries(CallScope scope) {
-            this.scope = scope;
+        Tries(ContextView context) {
+            this.scope = CallScope.of(context);
+            this.mayAskAgain = AttemptLink.of(context).mayBeResent();
         }
 
         void add(KeyRing.Lease rejected, CallFailed failed) {
@@ -55,7 +60,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
             return exchange.apply(KeyRing.Lease.KEYLESS);
         }
         return Flux.deferContextual(context -> {
-            Tries tries = new Tries(CallScope.of(context));
+            Tries tries = new Tries(context);
             return new Attempts<Boolean, T>(again -> once(exchange, tries), error -> next(error, tries));
         });
     }
@@ -112,7 +117,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
             return Mono.error(failed.with(failure));
         }
         tries.add(lease, new CallFailed(failure).withVendorText(failed::vendorText));
-        return tries.keys.size() < keys.size() && mayRotate(failure, tries.scope)
+        return tries.keys.size() < keys.size() && tries.mayAskAgain.getAsBoolean() && mayRotate(failure, tries.scope)
                 ? Mono.just(true)
                 : Mono.error(unavailable(tries, clock.getAsLong()));
     }

@@ -6,6 +6,7 @@ import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
+import dev.understudy.guard.AttemptLink;
 import dev.understudy.provider.endpoint.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
 import reactor.util.context.Context;
 
 /** Rotation of keys on a clock of its own. */
@@ -70,6 +72,18 @@ class KeyRotationTest {
                         .contextWrite(call.in(Context.empty()))
                         .blockLast())
                 .isEqualTo(4);
+    }
+
+    @Test
+    void noOtherKeyIsTriedBeforeATimeThatAnotherCallWasTold() {
+        KeyRotation rotation = rotation(2);
+        failures.put(0, LIMITED);
+        Context told = Context.of(AttemptLink.class, new AttemptLink(null, null, () -> false));
+        StepVerifier.create(rotation.around(this::exchange).contextWrite(told))
+                .expectErrorSatisfies(error ->
+                        assertThat(((CallFailed) error).failure().kind()).isEqualTo(FailureKind.RATE_LIMITED))
+                .verify();
+        assertThat(sent).containsExactly(0);
     }
 
     @Test
