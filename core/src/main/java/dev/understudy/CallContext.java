@@ -258,9 +258,9 @@ public final class CallContext {
         return context.hasKey(CallContext.class) ? context.get(CallContext.class) : EMPTY;
     }
 
-    /** Returns the options of a call, with the deadline on the clock of {@code now}, in nanoseconds. */
-    CallOptions options(long now) {
-        Long end = deadline == null ? null : now + deadline.nanos();
+    /** Returns the options of a call, with the deadline on a clock, in nanoseconds. */
+    CallOptions options(TimeSource clock) {
+        Long end = deadline == null ? null : clock.nanos() + deadline.nanos();
         return new CallOptions(timeout, end, tags, avoid, require, features, withoutRetries);
     }
 

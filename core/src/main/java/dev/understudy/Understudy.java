@@ -91,7 +91,7 @@ public final class Understudy implements ChatProvider {
         this.statusView = new StatusView(providerPool, fallbacks, policies.described(), timeSource);
         Call.Memory memory = new Call.Memory(providerPool, cooldowns, new LearnedContextWindows());
         this.engine = new Engine(name, planner, memory, policies, context -> CallContext.from(context)
-                .options(timeSource.nanos()));
+                .options(timeSource));
         this.healthProber = new HealthProber(
                 providerPool,
                 policies.healthCheckPolicy(),

@@ -216,11 +216,12 @@ final class Attempt implements AttemptBoundary.Ends {
                 AttemptLog.Outcome.SERVED,
                 null,
                 finish.usage(),
-                finish.vendorMetadata().keyFingerprint());
+                finish.vendorMetadata().keyFingerprint(),
+                now);
         AttemptLog attemptLog = attemptLog(attempt);
         Usage usage = attemptLog.usage();
         ServedBy servedBy = servedBy(attemptLog);
-        call.end(new Event.CallSucceeded(call.id(), servedBy, usage, call.took()));
+        call.end(new Event.CallSucceeded(call.id(), servedBy, usage, Duration.ofNanos(now - call.started())));
         return finish.withServedBy(servedBy).withUsage(usage);
     }
 
@@ -307,12 +308,21 @@ final class Attempt implements AttemptBoundary.Ends {
 
     private AttemptLog.Attempt logEntry(
             AttemptLog.Outcome outcome, @Nullable Failure failure, Usage usage, @Nullable String keyFingerprint) {
+        return logEntry(outcome, failure, usage, keyFingerprint, call.now());
+    }
+
+    private AttemptLog.Attempt logEntry(
+            AttemptLog.Outcome outcome,
+            @Nullable Failure failure,
+            Usage usage,
+            @Nullable String keyFingerprint,
+            long now) {
         boolean sentRequest = outcome != AttemptLog.Outcome.SKIPPED;
         return AttemptLog.Attempt.of(route.name(), route.model(), outcome)
                 .withNumber(sentRequest ? cursor.attempt() : 0, sentRequest ? maxAttempts() : 0)
                 .withFailure(failure)
                 .withTiming(new AttemptLog.Timing(
-                        cursor.waited().plus(queued), Duration.ofNanos(call.now() - started), firstContent))
+                        cursor.waited().plus(queued), Duration.ofNanos(now - started), firstContent))
                 .withUsage(usage)
                 .withKeyFingerprint(keyFingerprint)
                 .withDropped(dropped);

@@ -17,7 +17,13 @@ import java.util.random.RandomGenerator;
  */
 public record RouteOrder(Selection selection, RandomGenerator random) {
 
+    private static final Selection SEQUENTIAL = Selection.sequential();
+
+    @SuppressWarnings("ReferenceEquality") // the policy without a state is one object
     List<Route> order(List<Route> usable, ChatRequest request, long now) {
+        if (selection == SEQUENTIAL) {
+            return usable;
+        }
         List<Selection.Candidate> candidates = new ArrayList<>(usable.size());
         for (Route route : usable) {
             candidates.add(candidate(route, now));

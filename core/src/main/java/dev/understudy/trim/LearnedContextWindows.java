@@ -39,7 +39,18 @@ public final class LearnedContextWindows {
             "prompt_too_long",
             "model_max_prompt_tokens_exceeded");
 
-    private record Key(String provider, String model) {}
+    private record Key(String provider, String model) {
+
+        @Override
+        public int hashCode() {
+            return 31 * provider.hashCode() + model.hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key && key.provider.equals(provider) && key.model.equals(model);
+        }
+    }
 
     /** @param call number of the call that reported the window */
     private record Report(int tokens, long call, long until) {}

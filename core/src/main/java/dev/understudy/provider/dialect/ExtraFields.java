@@ -21,6 +21,9 @@ public final class ExtraFields {
 
     /** Returns a value of the caller's extra fields of a dialect, at a path of names; {@code null} without it. */
     public static @Nullable Object of(ChatRequest request, String dialect, String... path) {
+        if (request.extra().isEmpty()) {
+            return null;
+        }
         Object value = request.extra().get(dialect);
         for (String field : path) {
             value = value instanceof Map<?, ?> fields ? fields.get(field) : null;

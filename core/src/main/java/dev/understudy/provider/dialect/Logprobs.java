@@ -12,6 +12,7 @@ public final class Logprobs {
 
     /** Returns true if they were asked for, possibly by a field of the dialect; others are not kept. */
     public static boolean areAskedFor(ChatRequest request, String dialect) {
-        return request.options().topLogprobs() != null || request.extra().containsKey(dialect);
+        return request.options().topLogprobs() != null
+                || (!request.extra().isEmpty() && request.extra().containsKey(dialect));
     }
 }

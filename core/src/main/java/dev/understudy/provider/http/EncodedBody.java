@@ -45,7 +45,7 @@ final class EncodedBody {
         /** Few of the parts tell the requests of one call apart, and hashing all of them costs more than comparing them. */
         @Override
         public int hashCode() {
-            return (messages.hashCode() * 31 + model.hashCode()) * 31 + encoding.hashCode();
+            return messages.hashCode() * 31 + model.hashCode();
         }
     }
 

@@ -60,6 +60,10 @@ final class HttpAnswer<T> extends Flux<T> {
 
         private final CoreSubscriber<? super T> actual;
         private final HttpAnswer<T> answer;
+
+        /** Kept, because each operator of the HTTP client asks for it. */
+        private final Context context;
+
         private volatile RequestProgress progress = new RequestProgress();
         private boolean resent;
         private @Nullable Subscription upstream; // with the two below guarded by this
@@ -72,6 +76,7 @@ final class HttpAnswer<T> extends Flux<T> {
         Exchanged(CoreSubscriber<? super T> actual, HttpAnswer<T> answer) {
             this.actual = actual;
             this.answer = answer;
+            this.context = actual.currentContext();
         }
 
         void send() {
@@ -95,7 +100,7 @@ final class HttpAnswer<T> extends Flux<T> {
 
         @Override
         public Context currentContext() {
-            return actual.currentContext();
+            return context;
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
 import dev.understudy.provider.framing.BodyInflater;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -76,8 +77,9 @@ final class HttpExchange {
                                 return responseChecks.failure(response, content, caller, fields.bucketListener());
                             }
                             body.release();
-                            fields.received(response.responseHeaders());
-                            ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
+                            if (fields.received(response.responseHeaders())) {
+                                ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
+                            }
                             int limit = endpoint.transport().maxAnswer();
                             return BoundedBody.whole(content, limit).map(whole -> {
                                 progress.answered();
@@ -152,8 +154,9 @@ final class HttpExchange {
                         return responseChecks.failure(response, content, caller, fields.bucketListener());
                     }
                     begun.run();
-                    fields.received(response.responseHeaders());
-                    ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
+                    if (fields.received(response.responseHeaders())) {
+                        ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
+                    }
                     return chunks(request, decoder.get(), response, content, mark, progress);
                 }),
                 failed -> InBandError.typed(failed, caller),
@@ -223,7 +226,7 @@ final class HttpExchange {
 
     /** Returns the decoder for a whole answer that a server sent in place of a stream; null if it sends a stream. */
     private StreamBodyDecoder.@Nullable Whole whole(ChatRequest request, HttpClientResponse response) {
-        String type = response.responseHeaders().get("content-type");
+        String type = response.responseHeaders().get(HttpHeaderNames.CONTENT_TYPE);
         return dialect.streams(type == null ? "" : type)
                 ? null
                 : body -> WholeAnswer.inPlaceOfStream(dialect, endpoint.name(), request, body);

@@ -67,6 +67,15 @@ record OriginScope(String dialect, String owner) {
      * @param media true if answers may hold sound and files, whichever origin produced them
      */
     Set<String> withheld(ChatRequest request, boolean media) {
+        for (Message message : request.messages()) {
+            if (message instanceof Message.Assistant) {
+                return withheldFromTurns(request, media);
+            }
+        }
+        return Set.of();
+    }
+
+    private Set<String> withheldFromTurns(ChatRequest request, boolean media) {
         Set<String> withheld = new TreeSet<>();
         for (Message message : request.messages()) {
             if (message instanceof Message.Assistant assistant) {

@@ -49,6 +49,11 @@ public final class RateLimitHeaders {
 
     private RateLimitHeaders() {}
 
+    /** Tests whether the header field of this lower-case name may tell the state of a bucket. */
+    static boolean isOne(String name) {
+        return name.contains("ratelimit");
+    }
+
     private static Bucket openAi(String what) {
         return new Bucket("x-ratelimit-remaining" + what, "x-ratelimit-limit" + what, "x-ratelimit-reset" + what);
     }

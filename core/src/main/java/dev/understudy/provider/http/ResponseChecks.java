@@ -7,6 +7,7 @@ import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.VendorText;
 import dev.understudy.provider.framing.BodyInflater;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +81,7 @@ record ResponseChecks(Dialect dialect, Duration drain) {
 
     /** Value of the header field Content-Encoding; null without it. */
     static @Nullable String encoding(HttpClientResponse response) {
-        return response.responseHeaders().get("content-encoding");
+        return response.responseHeaders().get(HttpHeaderNames.CONTENT_ENCODING);
     }
 
     /** Decompresses the body of an error, as far as that is possible. */

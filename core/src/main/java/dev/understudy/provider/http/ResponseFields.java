@@ -3,6 +3,7 @@ package dev.understudy.provider.http;
 import dev.understudy.chat.VendorMetadata;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -21,8 +22,13 @@ final class ResponseFields {
     /** Most fields that are kept. */
     static final int MAX_FIELDS = 32;
 
+    private static final String CF_RAY = "cf-ray";
+
     private static final Set<String> NAMES =
-            Set.of("openai-processing-ms", "openai-version", "x-ms-region", "cf-ray", "num_tokens");
+            Set.of("openai-processing-ms", "openai-version", "x-ms-region", CF_RAY, "num_tokens");
+
+    /** First letters of all names that are looked for. */
+    private static final String FIRST_LETTERS = "xoanrmc";
 
     private final Consumer<Duration> bucketListener;
     private volatile Map<String, String> fields = Map.of();
@@ -36,15 +42,34 @@ final class ResponseFields {
         return bucketListener;
     }
 
-    void received(HttpHeaders headers) {
-        Map<String, String> kept = new TreeMap<>();
-        for (Map.Entry<String, String> header : headers) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (isReported(name) && header.getValue().length() <= MAX_VALUE && kept.size() < MAX_FIELDS) {
-                kept.putIfAbsent(name, header.getValue());
+    /** Keeps the fields that are reported; returns true if the server tells the state of its rate limits. */
+    boolean received(HttpHeaders headers) {
+        Map<String, String> kept = null;
+        boolean limits = false;
+        Iterator<Map.Entry<CharSequence, CharSequence>> all = headers.iteratorCharSequence();
+        while (all.hasNext()) {
+            Map.Entry<CharSequence, CharSequence> header = all.next();
+            if (!mayBeReported(header.getKey())) {
+                continue;
+            }
+            String name = header.getKey().toString().toLowerCase(Locale.ROOT);
+            limits |= RateLimitHeaders.isOne(name);
+            String value = header.getValue().toString();
+            if (isReported(name) && value.length() <= MAX_VALUE) {
+                kept = kept == null ? new TreeMap<>() : kept;
+                if (kept.size() < MAX_FIELDS) {
+                    kept.putIfAbsent(name, value);
+                }
             }
         }
-        fields = kept;
+        fields = kept == null ? Map.of() : kept;
+        return limits;
+    }
+
+    /** Returns false for names such as Content-Type and Date, which most responses have. */
+    private static boolean mayBeReported(CharSequence name) {
+        char first = name.length() == 0 ? ' ' : (char) (name.charAt(0) | 0x20);
+        return FIRST_LETTERS.indexOf(first) >= 0 && !(first == 'c' && name.length() != CF_RAY.length());
     }
 
     private static boolean isReported(String name) {
