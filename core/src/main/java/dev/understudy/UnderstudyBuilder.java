@@ -3,7 +3,7 @@ package dev.understudy;
 import dev.understudy.call.Decision;
 import dev.understudy.call.Policies;
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.FailureClassifier;
+import dev.understudy.chat.Failure;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.FailureTyping;
 import dev.understudy.guard.ProviderHealth;
@@ -57,7 +57,7 @@ public final class UnderstudyBuilder {
     private FailoverPolicy failoverPolicy = FailoverPolicy.defaults();
     private Selection selection = Selection.sequential();
     private HedgingPolicy hedgingPolicy = HedgingPolicy.none();
-    private FailureClassifier failureClassifier = new ExceptionClassifier();
+    private Failure.Classifier failureClassifier = new ExceptionClassifier();
     private HealthCheckPolicy healthChecks = HealthCheckPolicy.none();
     private ContextWindow contextWindow = ContextWindow.defaults();
     private boolean aroundFilters = false;
@@ -162,7 +162,7 @@ public final class UnderstudyBuilder {
      * @param classifier the classifier; of several, the one added last is asked first
      * @return this builder
      */
-    public UnderstudyBuilder failureClassifier(FailureClassifier classifier) {
+    public UnderstudyBuilder failureClassifier(Failure.Classifier classifier) {
         this.failureClassifier = classifier.orElse(failureClassifier);
         return this;
     }

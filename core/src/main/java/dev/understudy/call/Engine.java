@@ -6,7 +6,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.ProviderEvent;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.event.Event;
 import dev.understudy.event.Listener;
 import dev.understudy.guard.InFlight;

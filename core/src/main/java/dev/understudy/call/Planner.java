@@ -5,7 +5,7 @@ import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.event.ProviderStatus;
 import dev.understudy.guard.CircuitBreaker;
 import dev.understudy.guard.FailureRules;

@@ -1,5 +1,7 @@
 package dev.understudy.chat;
 
+import dev.understudy.chat.StreamChunk.ResumeToken;
+
 /** Feature of a model at a provider that a request may need. */
 public enum Feature {
     /** Tool calls. */

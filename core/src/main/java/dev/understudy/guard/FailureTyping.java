@@ -2,7 +2,6 @@ package dev.understudy.guard;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureClassifier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param classifier knows exceptions of other libraries; what it does not know is typed by the JDK's types
  */
-public record FailureTyping(FailureClassifier classifier) {
+public record FailureTyping(Failure.Classifier classifier) {
 
     /** Returns a {@link ChatException.CallFailed} as it is, and wraps every other exception in one. */
     public ChatException.CallFailed typed(Throwable error) {

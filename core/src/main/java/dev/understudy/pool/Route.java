@@ -2,7 +2,7 @@ package dev.understudy.pool;
 
 import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.event.Event;
 import dev.understudy.guard.CircuitBreaker;
 

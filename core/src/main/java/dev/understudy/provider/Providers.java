@@ -1,8 +1,8 @@
 package dev.understudy.provider;
 
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.FailureClassifier;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.provider.anthropic.Anthropic;
 import dev.understudy.provider.bedrock.BedrockAnthropic;
 import dev.understudy.provider.bedrock.BedrockConverse;
@@ -445,7 +445,7 @@ public final class Providers {
      *
      * @return the classifier
      */
-    public static FailureClassifier failureClassifier() {
+    public static Failure.Classifier failureClassifier() {
         return new ExceptionClassifier();
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers of a scripted provider or server: by rule, else from a queue, else the default. Thread-safe. */
 final class Script<Q, A> {
 
-    private final List<AnswerRule<? super Q, ? extends A>> rules = new CopyOnWriteArrayList<>();
+    private final List<ScriptedAnswer.Rule<? super Q, ? extends A>> rules = new CopyOnWriteArrayList<>();
     private final ArrayDeque<A> queue = new ArrayDeque<>();
     private A fallback;
     private boolean fixed;
@@ -17,7 +17,7 @@ final class Script<Q, A> {
         this.fallback = fallback;
     }
 
-    void rule(AnswerRule<? super Q, ? extends A> rule) {
+    void rule(ScriptedAnswer.Rule<? super Q, ? extends A> rule) {
         rules.add(rule);
     }
 
@@ -38,7 +38,7 @@ final class Script<Q, A> {
     /** Answer of the first matching rule; each rule is evaluated once for each call. */
     @Nullable
     A fromRules(Q asked) {
-        for (AnswerRule<? super Q, ? extends A> rule : rules) {
+        for (ScriptedAnswer.Rule<? super Q, ? extends A> rule : rules) {
             A answer = rule.answer(asked);
             if (answer != null) {
                 return answer;

@@ -84,7 +84,7 @@ public final class ScriptedProvider implements ChatProvider {
      * @param rule the rule
      * @return this provider
      */
-    public ScriptedProvider rule(AnswerRule<ChatRequest, ScriptedAnswer> rule) {
+    public ScriptedProvider rule(ScriptedAnswer.Rule<ChatRequest, ScriptedAnswer> rule) {
         script.rule(rule);
         return this;
     }

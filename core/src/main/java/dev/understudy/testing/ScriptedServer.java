@@ -146,7 +146,7 @@ public final class ScriptedServer implements AutoCloseable {
      * @param rule the rule
      * @return this server
      */
-    public ScriptedServer rule(AnswerRule<RecordedRequest, ScriptedReply> rule) {
+    public ScriptedServer rule(ScriptedAnswer.Rule<RecordedRequest, ScriptedReply> rule) {
         script.rule(rule);
         return this;
     }

@@ -4,9 +4,9 @@ import static dev.understudy.scenario.SocketScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.Understudy;
-import dev.understudy.provider.endpoint.CredentialsSource;
-import dev.understudy.provider.endpoint.CredentialsSource.Credential;
 import dev.understudy.provider.endpoint.Endpoint;
+import dev.understudy.provider.endpoint.Endpoint.CredentialsSource;
+import dev.understudy.provider.endpoint.Endpoint.CredentialsSource.Credential;
 import dev.understudy.testing.RecordedRequest;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;

@@ -25,6 +25,6 @@ class ApiTest {
 
     @Test
     void publicTypesAreFew() throws IOException {
-        assertThat(PublicApi.of(ROOT).types()).hasSizeBetween(40, 84);
+        assertThat(PublicApi.of(ROOT).types()).hasSizeBetween(40, 80);
     }
 }

@@ -1,7 +1,7 @@
 package dev.understudy.streaming;
 
 import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.streaming.seam.Seam;
 import org.jspecify.annotations.Nullable;
 

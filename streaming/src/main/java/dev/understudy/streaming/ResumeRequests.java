@@ -2,7 +2,7 @@ package dev.understudy.streaming;
 
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.Message;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.streaming.seam.Anchor;
 import dev.understudy.streaming.seam.AnchorSeam;
 import dev.understudy.streaming.seam.PieceBoundaries;

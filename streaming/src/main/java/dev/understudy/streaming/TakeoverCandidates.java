@@ -8,7 +8,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.Feature;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashSet;

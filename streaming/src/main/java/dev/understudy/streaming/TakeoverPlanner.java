@@ -6,7 +6,7 @@ import dev.understudy.chat.ChatResponseAggregator;
 import dev.understudy.chat.Failure;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.streaming.seam.PieceBoundaries;
 import java.time.Duration;
 import java.util.ArrayList;

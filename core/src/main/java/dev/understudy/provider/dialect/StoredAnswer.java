@@ -1,6 +1,6 @@
 package dev.understudy.provider.dialect;
 
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 
 /**
  * A streamed answer that the vendor stores, so that its events can be read again over another connection. Thread-safe.

@@ -2,7 +2,6 @@ package dev.understudy.provider.error;
 
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureClassifier;
 import dev.understudy.chat.FailureKind;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * its message. Each is searched in the exception and its causes. Messages and bodies are read but not repeated, because
  * they may hold secrets.
  */
-public final class ExceptionClassifier implements FailureClassifier {
+public final class ExceptionClassifier implements Failure.Classifier {
 
     /** Causes that are read; also ends circles of causes. */
     private static final int DEPTH = 12;

@@ -1,6 +1,6 @@
 package dev.understudy.provider.http;
 
-import dev.understudy.chat.ResumeToken;
+import dev.understudy.chat.StreamChunk.ResumeToken;
 import dev.understudy.provider.dialect.StoredAnswer;
 
 /**

@@ -10,7 +10,6 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureClassifier;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.StreamChunk;
 import dev.understudy.provider.Providers;
@@ -39,7 +38,7 @@ public final class LangChain4jProvider implements ChatProvider {
     private final ChatModel model;
     private final @Nullable StreamingChatModel streaming;
     private final Capabilities capabilities;
-    private final FailureClassifier classifier;
+    private final Failure.Classifier classifier;
 
     private LangChain4jProvider(Builder builder) {
         this.name = builder.name;
@@ -170,7 +169,7 @@ public final class LangChain4jProvider implements ChatProvider {
         private final ChatModel model;
         private @Nullable StreamingChatModel streaming;
         private Capabilities capabilities = Capabilities.assumed();
-        private FailureClassifier classifier = Providers.failureClassifier();
+        private Failure.Classifier classifier = Providers.failureClassifier();
         private Consumer<String> warnings = Loggers.getLogger(LangChain4jProvider.class)::warn;
 
         private Builder(String name, ChatModel model) {
@@ -207,7 +206,7 @@ public final class LangChain4jProvider implements ChatProvider {
          * @param classifier the classifier
          * @return this
          */
-        public Builder classifier(FailureClassifier classifier) {
+        public Builder classifier(Failure.Classifier classifier) {
             this.classifier = classifier.orElse(this.classifier);
             return this;
         }

@@ -7,7 +7,6 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.Failure;
-import dev.understudy.chat.FailureClassifier;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.chat.StreamChunk;
@@ -35,7 +34,7 @@ public final class SpringAiProvider implements ChatProvider {
     private final String name;
     private final ChatModel model;
     private final Capabilities capabilities;
-    private final FailureClassifier classifier;
+    private final Failure.Classifier classifier;
     private final boolean finishReasonRequired;
 
     private SpringAiProvider(Builder builder) {
@@ -135,7 +134,7 @@ public final class SpringAiProvider implements ChatProvider {
         private final String name;
         private final ChatModel model;
         private Capabilities capabilities = Capabilities.assumed();
-        private FailureClassifier classifier = Providers.failureClassifier();
+        private Failure.Classifier classifier = Providers.failureClassifier();
         private boolean finishReasonRequired = true;
         private Consumer<String> warnings = Loggers.getLogger(SpringAiProvider.class)::warn;
 
@@ -162,7 +161,7 @@ public final class SpringAiProvider implements ChatProvider {
          * @param classifier the classifier
          * @return this
          */
-        public Builder classifier(FailureClassifier classifier) {
+        public Builder classifier(Failure.Classifier classifier) {
             this.classifier = classifier.orElse(this.classifier);
             return this;
         }

@@ -6,7 +6,7 @@ import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.config.AgentSpec;
 import dev.understudy.ops.config.ProviderSpec;
-import dev.understudy.provider.endpoint.CredentialsSource;
+import dev.understudy.provider.endpoint.Endpoint.CredentialsSource;
 import dev.understudy.shared.SharedState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -7,7 +7,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.config.ConfigDocument;
-import dev.understudy.provider.endpoint.CredentialsSource;
+import dev.understudy.provider.endpoint.Endpoint.CredentialsSource;
 import dev.understudy.shared.SharedState;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,14 +1,14 @@
 package dev.understudy.spring.boot.autoconfigure;
 
 import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.FailureClassifier;
+import dev.understudy.chat.Failure;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.agent.Agents;
 import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.policy.Selection;
 import dev.understudy.policy.TokenCounter;
-import dev.understudy.provider.endpoint.CredentialsSource;
+import dev.understudy.provider.endpoint.Endpoint.CredentialsSource;
 import dev.understudy.shared.SharedState;
 import dev.understudy.spring.boot.BlockingChat;
 import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
@@ -93,7 +93,7 @@ public final class UnderstudyAutoConfiguration {
     @Bean
     @Order(0)
     UnderstudyBuilderCustomizer understudyBeansCustomizer(
-            ObjectProvider<FailureClassifier> classifiers,
+            ObjectProvider<Failure.Classifier> classifiers,
             ObjectProvider<TokenCounter> tokenCounter,
             ObjectProvider<Selection> selection) {
         return (agent, builder) -> {

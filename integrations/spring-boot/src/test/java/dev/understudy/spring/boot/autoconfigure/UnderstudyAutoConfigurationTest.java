@@ -14,7 +14,7 @@ import dev.understudy.ops.agent.Config;
 import dev.understudy.ops.log.Logs;
 import dev.understudy.ops.metrics.Metrics;
 import dev.understudy.policy.TokenCounter;
-import dev.understudy.provider.endpoint.CredentialsSource;
+import dev.understudy.provider.endpoint.Endpoint.CredentialsSource;
 import dev.understudy.spring.boot.BlockingChat;
 import dev.understudy.spring.boot.UnderstudyBuilderCustomizer;
 import dev.understudy.spring.boot.UnderstudyConnectionDetails;
