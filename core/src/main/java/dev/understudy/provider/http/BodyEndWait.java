@@ -5,12 +5,13 @@ import dev.understudy.chat.Failure;
 import dev.understudy.guard.FinishWait;
 import dev.understudy.guard.SharedTimers;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 
 /**
  * Limits the wait for the end of a streamed body. After the terminal event the wait lasts as long as the drain of the
@@ -24,14 +25,14 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
     /** Equal to the default idle limit of a client. */
     static final Duration IDLE = Duration.ofSeconds(20);
 
-    private final Sinks.Many<Duration> waits =
-            Sinks.many().unicast().onBackpressureBuffer(new ConcurrentLinkedQueue<>());
+    private final Disposable.Swap timer = Disposables.swap();
     private final AtomicInteger unread = new AtomicInteger();
     private final Duration drain;
     private final @Nullable FinishWait finishWait;
     private final RequestProgress requestProgress;
     private volatile boolean early;
     private volatile boolean terminated;
+    private volatile Consumer<@Nullable Throwable> receiver = over -> {};
 
     /** @param finishWait connection to the limits of the attempt, {@code null} if no client limits it */
     BodyEndWait(Duration drain, @Nullable FinishWait finishWait, RequestProgress requestProgress) {
@@ -40,9 +41,18 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
         this.requestProgress = requestProgress;
     }
 
-    /** Emits or fails when the wait for the end of the body is over. */
-    Flux<Long> over() {
-        return waits.asFlux().switchMap(this::over);
+    /**
+     * Sets what is called when the wait for the end of the body is over.
+     *
+     * @param receiver receives the error of a body that is not complete, {@code null} for one that is
+     */
+    void onOver(Consumer<@Nullable Throwable> receiver) {
+        this.receiver = receiver;
+    }
+
+    /** Ends the wait without a call of the receiver. */
+    void cancel() {
+        timer.dispose();
     }
 
     /** Records that a fragment arrived. */
@@ -52,14 +62,26 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
         }
     }
 
-    /** Emits or fails after the wait; time during which the subscriber has not read what arrived does not end it. */
-    private Mono<Long> over(Duration wait) {
-        return Mono.delay(wait, SharedTimers.parallel())
-                .filter(tick -> terminated || unread.get() <= 0)
-                .repeatWhenEmpty(ticks -> ticks)
-                .flatMap(tick -> early && !terminated
-                        ? Mono.error(new CallFailed(Failure.timeout(Failure.Phase.IDLE, wait)))
-                        : Mono.just(tick));
+    /** Begins a wait, which takes the place of the one before. */
+    private void begin(Duration wait) {
+        Disposable.Swap next = Disposables.swap(); // stored before it is set, so that the last wait stays
+        if (timer.update(next)) {
+            try {
+                next.replace(
+                        SharedTimers.parallel().schedule(() -> expired(wait), wait.toNanos(), TimeUnit.NANOSECONDS));
+            } catch (RejectedExecutionException rejected) {
+                receiver.accept(rejected);
+            }
+        }
+    }
+
+    /** Time during which the subscriber has not read what arrived does not end the wait. */
+    private void expired(Duration wait) {
+        if (!terminated && unread.get() > 0) {
+            begin(wait);
+        } else {
+            receiver.accept(early && !terminated ? new CallFailed(Failure.timeout(Failure.Phase.IDLE, wait)) : null);
+        }
     }
 
     @Override
@@ -77,7 +99,7 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
     @Override
     public void finished() {
         if (finishWait == null) {
-            waits.tryEmitNext(IDLE);
+            begin(IDLE);
         } else {
             finishWait.begin(this::end);
         }
@@ -87,7 +109,7 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
     public void contentAfterFinish() {
         early = true;
         if (finishWait == null) {
-            waits.tryEmitNext(IDLE);
+            begin(IDLE);
         } else {
             finishWait.cancel();
         }
@@ -96,7 +118,7 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
     @Override
     public void terminated() {
         terminated = true;
-        waits.tryEmitNext(drain);
+        begin(drain);
     }
 
     @Override
@@ -105,6 +127,6 @@ final class BodyEndWait implements StreamBodyDecoder.Progress {
     }
 
     private void end() {
-        waits.tryEmitNext(Duration.ZERO);
+        begin(Duration.ZERO);
     }
 }

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
@@ -42,7 +40,7 @@ final class DecodedBody extends Flux<StreamChunk> {
     @Override
     public void subscribe(CoreSubscriber<? super StreamChunk> actual) {
         Body body = new Body(actual, decoder, bodyEndWait);
-        bodyEndWait.over().subscribe(body.new EndOfWait());
+        bodyEndWait.onOver(body::over);
         content.subscribe(body);
     }
 
@@ -62,7 +60,6 @@ final class DecodedBody extends Flux<StreamChunk> {
         private final CoreSubscriber<? super StreamChunk> actual;
         private final StreamBodyDecoder decoder;
         private final BodyEndWait bodyEndWait;
-        private final Disposable.Swap wait = Disposables.swap();
         private final AtomicInteger work = new AtomicInteger();
         /** {@link #COMPLETE} or the error of the transport. */
         private final AtomicReference<@Nullable Object> end = new AtomicReference<>();
@@ -161,7 +158,7 @@ final class DecodedBody extends Flux<StreamChunk> {
         }
 
         private void stopReading() {
-            wait.dispose();
+            bodyEndWait.cancel();
             Subscription body = upstream;
             if (body != null) {
                 body.cancel();
@@ -234,7 +231,7 @@ final class DecodedBody extends Flux<StreamChunk> {
         private boolean advance() {
             reading = false;
             if (atEnd) {
-                wait.dispose();
+                bodyEndWait.cancel();
                 close();
                 actual.onComplete();
                 return false;
@@ -273,36 +270,9 @@ final class DecodedBody extends Flux<StreamChunk> {
         }
 
         /** Ends the body when the wait for its end is over. */
-        private final class EndOfWait implements CoreSubscriber<Long> {
-
-            @Override
-            public Context currentContext() {
-                return actual.currentContext();
-            }
-
-            @Override
-            public void onSubscribe(Subscription subscription) {
-                wait.update(subscription::cancel);
-                subscription.request(Long.MAX_VALUE);
-            }
-
-            @Override
-            public void onNext(Long over) {
-                end(COMPLETE);
-            }
-
-            @Override
-            public void onError(Throwable error) {
-                end(error);
-            }
-
-            @Override
-            public void onComplete() {}
-
-            private void end(Object how) {
-                stopReading();
-                ends(how);
-            }
+        private void over(@Nullable Throwable error) {
+            stopReading();
+            ends(error == null ? COMPLETE : error);
         }
     }
 }

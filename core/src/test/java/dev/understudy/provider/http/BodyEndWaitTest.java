@@ -21,7 +21,13 @@ class BodyEndWaitTest {
     private final BodyEndWait bare = new BodyEndWait(DRAIN, null, new RequestProgress());
 
     private static Mono<Void> over(BodyEndWait wait) {
-        return wait.over().next().then();
+        return Mono.create(sink -> wait.onOver(error -> {
+            if (error == null) {
+                sink.success();
+            } else {
+                sink.error(error);
+            }
+        }));
     }
 
     @Test
