@@ -128,13 +128,17 @@ final class Admission {
     private Mono<Void> admitted(
             Access access, HttpBodies.Route route, HttpServerRequest request, HttpServerResponse response) {
         ClientKey key = accessCheck.check(access, request, response);
-        boolean call = access == Access.CLIENTS && request.method().equals(HttpMethod.POST);
-        checkLength(request, call);
-        if (!call) {
+        HttpBodies.Use use = access == Access.CLIENTS ? route.use(request) : HttpBodies.Use.NOTHING;
+        checkLength(request, access == Access.CLIENTS && request.method().equals(HttpMethod.POST));
+        if (use == HttpBodies.Use.NOTHING) {
             return answered(route, request, response);
         }
-        begin(key);
-        Mono<Void> answer = answered(route, request, response).doFinally(signal -> end(key));
+        ClientKey counted = use == HttpBodies.Use.CALL ? key : null;
+        begin(counted);
+        CallSlot slot = new CallSlot(calls, key, counted);
+        Mono<Void> answer = answered(route, request, response)
+                .doFinally(signal -> slot.left())
+                .contextWrite(context -> context.put(CallSlot.class, slot));
         return key == null
                 ? answer
                 : answer.contextWrite(CallContext.listener(accounts.listener(key)))
@@ -164,13 +168,6 @@ final class Admission {
                 throw refused;
             }
         }
-    }
-
-    private void end(@Nullable ClientKey key) {
-        if (key != null) {
-            key.end();
-        }
-        calls.end();
     }
 
     /** @param call true if the route takes a body */

@@ -8,6 +8,7 @@ final class CallsInFlight {
 
     private final int limit;
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger detached = new AtomicInteger();
     private volatile boolean draining;
 
     CallsInFlight(int limit) {
@@ -25,7 +26,7 @@ final class CallsInFlight {
     /** Counts a call; returns false if it is refused. */
     boolean begin() {
         // counted first: a drain that is not seen here sees the call
-        if (count.incrementAndGet() <= limit && !draining) {
+        if (count.incrementAndGet() + detached.get() <= limit && !draining) {
             return true;
         }
         end();
@@ -39,6 +40,17 @@ final class CallsInFlight {
                 count.notifyAll();
             }
         }
+    }
+
+    /** A call goes on without its connection: it counts in the limit, and a shutdown does not wait for it. */
+    void detach() {
+        detached.incrementAndGet();
+        end();
+    }
+
+    /** Counts the end of a call that went on without its connection. */
+    void endDetached() {
+        detached.decrementAndGet();
     }
 
     /** Refuses calls from now on. */

@@ -24,7 +24,7 @@ record Cors(List<String> origins) {
 
     private static final String EXPOSED =
             "retry-after, x-request-id, request-id, x-should-retry, x-understudy-provider, "
-                    + "x-understudy-model, x-understudy-attempts";
+                    + "x-understudy-model, x-understudy-attempts, x-understudy-stream";
 
     /**
      * Reads origins that are separated by commas.

@@ -24,7 +24,7 @@ final class EmbeddingCalls implements HttpBodies.Route {
     @Override
     public Publisher<Void> answer(byte[] body, HttpServerRequest request, HttpServerResponse response) {
         return embeddings.call(JsonFields.of(body)).takeUntilOther(cut).flatMap(answer -> {
-            CallRoute.head(
+            StreamResponse.head(
                     response,
                     answer.servedBy().provider(),
                     answer.servedBy().model(),

@@ -4,6 +4,7 @@ import dev.understudy.Understudy;
 import dev.understudy.chat.Capabilities;
 import dev.understudy.event.Listener;
 import dev.understudy.gateway.embedding.Embeddings;
+import dev.understudy.gateway.kept.KeepOptions;
 import dev.understudy.gateway.key.ClientKeys;
 import dev.understudy.gateway.key.SharedBudgets;
 import dev.understudy.ops.admin.ActivityLog;
@@ -72,11 +73,12 @@ final class Gateway implements AutoCloseable {
             this.host = gatewayServer.host();
             this.tls = gatewayServer.tls() != null;
             ClientKeys keys = ClientKeys.of(gatewayOptions.keys());
+            KeyAccounts accounts = new KeyAccounts(this::price, registry);
             this.admission = new Admission(
                     keys,
                     gatewayOptions.operators(),
                     gatewayOptions.cors(),
-                    new KeyAccounts(this::price, registry),
+                    accounts,
                     gatewayServer.limits(),
                     status -> registry.counter("gateway.refused", "status", Integer.toString(status))
                             .increment());
@@ -85,7 +87,9 @@ final class Gateway implements AutoCloseable {
             share(keys, redis);
             HealthRoutes healthRoutes = new HealthRoutes(agents, registry, admission);
             Admin admin = gatewayOptions.admin() == null ? null : Admin.of(agents, activityLog, gatewayOptions.admin());
-            this.server = gatewayServer.start(directory(gatewayOptions.defaultAgent()), admission, routes -> {
+            ModelDirectory directory = directory(gatewayOptions.defaultAgent());
+            KeptCalls keptCalls = kept(gatewayOptions.keep(), redis, directory, keys, accounts);
+            this.server = gatewayServer.start(directory, admission, keptCalls, routes -> {
                 healthRoutes.accept(routes);
                 routes.post(
                         EmbeddingCalls.PATH,
@@ -95,6 +99,9 @@ final class Gateway implements AutoCloseable {
                 }
             });
             closing.push(() -> server.disposeNow(Duration.ofSeconds(5)));
+            if (keptCalls != null) {
+                closing.push(keptCalls); // what is left after the drain goes to other instances
+            }
             closing.push(admission::drain);
         } catch (RuntimeException failed) {
             close();
@@ -144,6 +151,24 @@ final class Gateway implements AutoCloseable {
             RedisSums sums = RedisSums.over(redis, "understudy:gateway");
             opened(new SharedBudgets(keys, sums::add, InstantSource.system())).start(Schedulers.parallel());
         }
+    }
+
+    private @Nullable KeptCalls kept(
+            @Nullable KeepOptions keep,
+            @Nullable RedisConnections redis,
+            ModelDirectory directory,
+            ClientKeys keys,
+            KeyAccounts accounts) {
+        return keep == null
+                ? null
+                : new KeptCalls(
+                        keep.store(redis),
+                        keep.streams(),
+                        keep.isShared(),
+                        directory,
+                        scenarioServers == null ? agents::streamAfter : scenarioServers::streamAfter,
+                        keys,
+                        accounts);
     }
 
     private Understudy[] understudies() {

@@ -1,6 +1,7 @@
 package dev.understudy.gateway;
 
 import dev.understudy.gateway.embedding.EmbeddingModels;
+import dev.understudy.gateway.kept.KeepOptions;
 import dev.understudy.gateway.key.KeySpec;
 import dev.understudy.ops.admin.Admin;
 import dev.understudy.ops.agent.Config;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys the clients' keys
  * @param cors web pages that may call
  * @param redis Redis through which instances share state; {@code null} for none
+ * @param keep options of streams that are kept; {@code null} if they end with their connections
  * @param embeddings models of embeddings
  * @param defaultAgent agent of requests whose model is no agent; {@code null} to refuse them
  * @param admin tokens of operators; {@code null} to disable the admin routes
@@ -33,6 +36,7 @@ record GatewayOptions(
         List<KeySpec> keys,
         Cors cors,
         @Nullable RedisOptions redis,
+        @Nullable KeepOptions keep,
         EmbeddingModels embeddings,
         @Nullable String defaultAgent,
         Admin.@Nullable Options admin,
@@ -74,6 +78,7 @@ record GatewayOptions(
                 source.read(),
                 cors(values, source),
                 redis(values),
+                keep(values),
                 embeddings(values, environment, directory),
                 defaultAgent(values, config),
                 admin(environment),
@@ -137,6 +142,27 @@ record GatewayOptions(
             throw wrong("--redis has no usable URL: write redis://host:6379, rediss:// for TLS, redis-sentinel:// or "
                     + "redis-cluster://"); // may hold a password, so it is not quoted
         }
+    }
+
+    private static @Nullable KeepOptions keep(OptionValues values) {
+        String named = values.text(Option.KEEP_STREAMS);
+        if (named == null) {
+            if (values.has(Option.KEEP_RETENTION) || values.has(Option.KEEP_GRACE)) {
+                throw wrong("--keep-retention and --keep-grace need --keep-streams memory or --keep-streams redis");
+            }
+            return null;
+        }
+        KeepOptions.Place place = Stream.of(KeepOptions.Place.values())
+                .filter(each -> each.name().equalsIgnoreCase(named))
+                .findFirst()
+                .orElseThrow(() -> wrong("--keep-streams is memory or redis: " + named));
+        if (place == KeepOptions.Place.REDIS && !values.has(Option.REDIS)) {
+            throw wrong("--keep-streams redis needs --redis URL");
+        }
+        return new KeepOptions(
+                place,
+                Duration.ofSeconds(values.number(Option.KEEP_RETENTION, 1, 86_400, 600)),
+                Duration.ofSeconds(values.number(Option.KEEP_GRACE, 1, 3_600, 30)));
     }
 
     private static EmbeddingModels embeddings(OptionValues values, Map<String, String> environment, Path directory) {

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.DisposableServer;
@@ -59,6 +58,18 @@ record GatewayServer(
 
     /** @param more further routes */
     DisposableServer start(ModelDirectory modelDirectory, Admission admission, Consumer<HttpServerRoutes> more) {
+        return start(modelDirectory, admission, null, more);
+    }
+
+    /**
+     * @param keptCalls keeps streams; {@code null} if they end with their connections
+     * @param more further routes
+     */
+    DisposableServer start(
+            ModelDirectory modelDirectory,
+            Admission admission,
+            @Nullable KeptCalls keptCalls,
+            Consumer<HttpServerRoutes> more) {
         HttpServer plain = HttpServer.create();
         return (tls == null ? plain : plain.secure(spec -> spec.sslContext(tls.context())))
                 .host(host)
@@ -68,7 +79,7 @@ record GatewayServer(
                 .childOption(ChannelOption.SO_SNDBUF, SEND_BUFFER)
                 .doOnChannelInit((observer, channel, remote) -> admission.install(channel))
                 .route(routes -> {
-                    calls(modelDirectory, admission, routes);
+                    calls(modelDirectory, admission, keptCalls, routes);
                     models(modelDirectory, admission, routes);
                     more.accept(routes);
                     lost(admission, routes);
@@ -76,14 +87,22 @@ record GatewayServer(
                 .bindNow(START);
     }
 
-    private static void calls(ModelDirectory modelDirectory, Admission admission, HttpServerRoutes routes) {
-        Map.of(
-                        COMPLETIONS, new CompletionsProtocol(),
-                        RESPONSES, new ResponsesProtocol(),
-                        MESSAGES, new MessagesProtocol())
-                .forEach((path, protocol) -> routes.post(
-                        "/" + path,
-                        admission.route(Access.CLIENTS, new CallRoute(protocol, modelDirectory, admission.cut()))));
+    private static void calls(
+            ModelDirectory modelDirectory,
+            Admission admission,
+            @Nullable KeptCalls keptCalls,
+            HttpServerRoutes routes) {
+        for (KeptApi api : List.of(
+                new KeptApi(COMPLETIONS, new CompletionsProtocol(), "chatcmpl-", ""),
+                new KeptApi(RESPONSES, new ResponsesProtocol(), "resp_", "?stream=true"),
+                new KeptApi(MESSAGES, new MessagesProtocol(), "msg_", ""))) {
+            CallRoute callRoute = new CallRoute(api, modelDirectory, keptCalls, admission.cut());
+            routes.post("/" + api.path(), admission.route(Access.CLIENTS, callRoute));
+            if (keptCalls != null) {
+                KeptRoute keptRoute = new KeptRoute(api, keptCalls, admission.cut());
+                routes.get("/" + api.path() + "/{id}", admission.route(Access.CLIENTS, keptRoute));
+            }
+        }
         routes.post("/" + COUNT_TOKENS, admission.route(Access.CLIENTS, (body, request, response) -> {
             JsonFields fields = JsonFields.of(body);
             modelDirectory.choose(fields.text("model"));

@@ -3,6 +3,7 @@ package dev.understudy.gateway;
 import dev.understudy.gateway.messages.MessagesError;
 import dev.understudy.gateway.protocol.CallError;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.reactivestreams.Publisher;
@@ -17,10 +18,25 @@ final class HttpBodies {
 
     private HttpBodies() {}
 
+    /** Share of a request in the limits. */
+    enum Use {
+        /** A request that is answered at once. */
+        NOTHING,
+        /** A reader of a stream: a place among the calls in flight, and nothing of its key's limits. */
+        CONNECTION,
+        /** A call, which counts in the limits of its key. */
+        CALL
+    }
+
     /** Handles a request with its body. */
     @FunctionalInterface
     interface Route {
         Publisher<Void> answer(byte[] body, HttpServerRequest request, HttpServerResponse response);
+
+        /** Returns the share of a request of a client. */
+        default Use use(HttpServerRequest request) {
+            return request.method().equals(HttpMethod.POST) ? Use.CALL : Use.NOTHING;
+        }
     }
 
     static Mono<Void> json(HttpServerResponse response, int status, String body) {

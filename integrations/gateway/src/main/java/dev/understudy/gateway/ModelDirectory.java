@@ -22,8 +22,8 @@ record ModelDirectory(
         Function<String, @Nullable ChatProvider> provider,
         @Nullable String defaultAgent) {
 
-    /** The provider and the model of a request. */
-    record Choice(ChatProvider provider, String model) {}
+    /** The agent of a request, its provider, and the model. */
+    record Choice(String agent, ChatProvider provider, String model) {}
 
     static ModelDirectory of(Map<String, ChatProvider> chains) {
         Map<String, ChatProvider> copy = new LinkedHashMap<>(chains);
@@ -37,18 +37,18 @@ record ModelDirectory(
     Choice choose(String named) {
         ChatProvider chain = provider.apply(named);
         if (chain != null) {
-            return new Choice(chain, named);
+            return new Choice(named, chain, named);
         }
         int slash = named.indexOf('/');
         ChatProvider prefixed = slash < 1 ? null : provider.apply(named.substring(0, slash));
         if (prefixed != null && slash + 1 < named.length()) {
-            return new Choice(prefixed, named.substring(slash + 1));
+            return new Choice(named.substring(0, slash), prefixed, named.substring(slash + 1));
         }
         ChatProvider other = defaultAgent == null ? null : provider.apply(defaultAgent);
-        if (other == null) {
+        if (defaultAgent == null || other == null) {
             throw BadRequest.request(
                     404, "model_not_found", "There is no model " + named + " here: GET /v1/models lists them");
         }
-        return new Choice(other, named);
+        return new Choice(defaultAgent, other, named);
     }
 }

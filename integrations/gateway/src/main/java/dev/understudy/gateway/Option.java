@@ -43,6 +43,13 @@ enum Option {
             "URL",
             "UNDERSTUDY_REDIS_URL",
             "shares circuits, holds, cooldowns and budgets with other instances: redis://host:6379"),
+    KEEP_STREAMS(
+            "STORE",
+            "GATEWAY_KEEP_STREAMS",
+            "keeps streams for clients that come back after a lost connection: memory, or redis for",
+            "all instances, with --redis. Without it a stream ends with its connection"),
+    KEEP_RETENTION("SECONDS", "GATEWAY_KEEP_RETENTION", "time for which a stream is kept after its end; 600"),
+    KEEP_GRACE("SECONDS", "GATEWAY_KEEP_GRACE", "time without a reader after which generation is cancelled; 30"),
     HELP(null, null, "prints this text");
 
     private final @Nullable String argument;

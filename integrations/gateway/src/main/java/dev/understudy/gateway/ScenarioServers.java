@@ -2,6 +2,8 @@ package dev.understudy.gateway;
 
 import dev.understudy.Understudy;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Listener;
 import dev.understudy.policy.CircuitPolicy;
 import dev.understudy.policy.FailoverPolicy;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import reactor.core.publisher.Flux;
 
 /**
  * Scripted servers to try the gateway without a vendor: for each scenario an agent of its name, with a first server
@@ -45,7 +48,7 @@ final class ScenarioServers implements AutoCloseable {
     private static final RetryPolicy RETRY =
             RetryPolicy.defaults().withRetries(1).withBackoff(Duration.ofMillis(50), Duration.ofMillis(200));
 
-    private final Map<String, ChatProvider> chains = new LinkedHashMap<>();
+    private final Map<String, ResumingProvider> chains = new LinkedHashMap<>();
     private final Map<String, Understudy> understudies = new LinkedHashMap<>();
     private final Map<String, ScriptedServer> primaries = new LinkedHashMap<>();
     private final List<ScriptedServer> servers = new ArrayList<>();
@@ -90,7 +93,11 @@ final class ScenarioServers implements AutoCloseable {
     }
 
     Map<String, ChatProvider> chains() {
-        return chains;
+        return new LinkedHashMap<>(chains);
+    }
+
+    Flux<StreamChunk> streamAfter(String chain, ChatRequest request, List<StreamChunk> delivered) {
+        return Objects.requireNonNull(chains.get(chain), chain).streamAfter(request, delivered);
     }
 
     Map<String, Understudy> understudies() {

@@ -84,6 +84,9 @@ class CommandLineTest {
             --colour red                 | There is no option --colour
             --demo --host 0.0.0.0        | On 0.0.0.0 others can reach it: set GATEWAY_TOKEN
             --config nowhere.yaml        | it does not exist; the path of a file
+            --demo --keep-streams disk   | --keep-streams is memory or redis: disk
+            --demo --keep-streams redis  | --keep-streams redis needs --redis URL
+            --demo --keep-grace 5        | need --keep-streams memory or --keep-streams redis
             --port 0                     | There is no configuration: name one with --config FILE, or try --demo
             """)
     void invalidOptionsAreReported(String line, String message) {

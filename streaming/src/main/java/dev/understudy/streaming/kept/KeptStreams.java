@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
@@ -36,7 +37,7 @@ import reactor.util.context.Context;
  */
 public final class KeptStreams implements AutoCloseable {
 
-    private final ResumingProvider provider;
+    private final BiFunction<ChatRequest, List<StreamChunk>, Flux<StreamChunk>> answers;
     private final KeptStreamStore store;
     private final Options options;
     private final Supplier<String> ids;
@@ -60,11 +61,24 @@ public final class KeptStreams implements AutoCloseable {
      */
     public KeptStreams(
             ChatProvider provider, KeptStreamStore store, Options options, Supplier<String> ids, Scheduler scheduler) {
-        this.provider = provider instanceof ResumingProvider resuming ? resuming : ResumingProvider.over(provider);
+        this(resuming(provider)::streamAfter, store, options, ids, scheduler);
+    }
+
+    private KeptStreams(
+            BiFunction<ChatRequest, List<StreamChunk>, Flux<StreamChunk>> answers,
+            KeptStreamStore store,
+            Options options,
+            Supplier<String> ids,
+            Scheduler scheduler) {
+        this.answers = answers;
         this.store = store;
         this.options = options;
         this.ids = ids;
         this.scheduler = scheduler;
+    }
+
+    private static ResumingProvider resuming(ChatProvider provider) {
+        return provider instanceof ResumingProvider resuming ? resuming : ResumingProvider.over(provider);
     }
 
     /**
@@ -88,6 +102,22 @@ public final class KeptStreams implements AutoCloseable {
      */
     public static KeptStreams over(ChatProvider provider, KeptStreamStore store, Options options) {
         return new KeptStreams(provider, store, options, StreamIds.secure(), Schedulers.parallel());
+    }
+
+    /**
+     * Creates kept streams of several providers, of which each request names one.
+     *
+     * @param answers generates an answer, or what follows the delivered chunks, which are none for a new answer: for one
+     *     provider {@link ResumingProvider#streamAfter}. The chunks that it emits are kept
+     * @param store store of the chunks, shared by all instances
+     * @param options durations and limits
+     * @return the streams
+     */
+    public static KeptStreams of(
+            BiFunction<ChatRequest, List<StreamChunk>, Flux<StreamChunk>> answers,
+            KeptStreamStore store,
+            Options options) {
+        return new KeptStreams(answers, store, options, StreamIds.secure(), Schedulers.parallel());
     }
 
     /**
@@ -131,7 +161,9 @@ public final class KeptStreams implements AutoCloseable {
                         Generation generation = generation(id, lease, sent);
                         launch(
                                 generation,
-                                generation.run(provider.stream(request)).contextWrite(Context.of(context)));
+                                generation
+                                        .run(answers.apply(request, List.of()))
+                                        .contextWrite(Context.of(context)));
                         return new Kept(id, read(id, 0));
                     })
                     .onErrorResume(error -> unkept(request, error));
@@ -142,8 +174,8 @@ public final class KeptStreams implements AutoCloseable {
         if (options.required()) {
             return Mono.error(typed(error));
         }
-        Flux<PositionedChunk> chunks =
-                provider.stream(request).index((position, chunk) -> new PositionedChunk("", position + 1, chunk));
+        Flux<PositionedChunk> chunks = answers.apply(request, List.of())
+                .index((position, chunk) -> new PositionedChunk("", position + 1, chunk));
         return Mono.just(new Kept("", chunks));
     }
 
@@ -300,7 +332,7 @@ public final class KeptStreams implements AutoCloseable {
                     .toList();
             boolean complete =
                     !delivered.isEmpty() && delivered.get(delivered.size() - 1) instanceof StreamChunk.Finish;
-            return complete ? Flux.empty() : provider.streamAfter(request, delivered);
+            return complete ? Flux.empty() : answers.apply(request, delivered);
         });
     }
 

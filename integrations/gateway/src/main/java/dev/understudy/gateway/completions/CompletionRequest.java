@@ -32,6 +32,8 @@ record CompletionRequest(ChatRequest request, boolean isStream, boolean usage) i
     /** Name of the API among the dialects of the library. */
     static final String DIALECT = "openai-chat";
 
+    private static final String USAGE = "usage";
+
     private static final Set<String> UNDERSTOOD = Set.of(
             "model",
             "messages",
@@ -87,6 +89,16 @@ record CompletionRequest(ChatRequest request, boolean isStream, boolean usage) i
     @Override
     public Events events(AnswerHead head) {
         return new CompletionEvents(head, usage);
+    }
+
+    @Override
+    public JsonNode form() {
+        return JsonFields.JSON.createObjectNode().put(USAGE, usage);
+    }
+
+    /** @param form {@link #form} of the request that began the stream */
+    static Events events(JsonNode form, AnswerHead head) {
+        return new CompletionEvents(head, form.path(USAGE).asBoolean(false));
     }
 
     /** Refuses options that the gateway cannot honour, instead of ignoring them. */

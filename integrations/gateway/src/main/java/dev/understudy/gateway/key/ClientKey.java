@@ -1,6 +1,7 @@
 package dev.understudy.gateway.key;
 
 import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Key of a client, known by its SHA-256 only, with its limits. Thread-safe. */
@@ -54,6 +55,11 @@ public final class ClientKey {
     /** Compares in constant time. */
     boolean matches(byte[] shown) {
         return MessageDigest.isEqual(digest, shown);
+    }
+
+    /** Returns a text that tells nothing about the key, and that only this key has together with the salt. */
+    public String proof(String salt) {
+        return HexFormat.of().formatHex(Sha256.of(salt + HexFormat.of().formatHex(digest)));
     }
 
     @Override

@@ -75,6 +75,11 @@ public final class ClientKeys {
         return keys;
     }
 
+    /** Returns the key of a name; {@code null} if there is none. */
+    public @Nullable ClientKey named(String name) {
+        return keys.stream().filter(key -> key.name().equals(name)).findFirst().orElse(null);
+    }
+
     /** Returns true if there is no key, so that clients need none. */
     public boolean isEmpty() {
         return keys.isEmpty();

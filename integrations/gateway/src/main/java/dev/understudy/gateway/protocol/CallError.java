@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.gateway.json.BadRequest;
 import dev.understudy.gateway.json.JsonFields;
+import dev.understudy.streaming.kept.KeptStreamException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,9 +29,38 @@ public record CallError(
 
     private static final String THEIRS = "invalid_request_error";
     private static final String OURS = "server_error";
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** A failure of which only what clients are told is known: that of a stream that another instance may have generated. */
+    public static final class Failed extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient CallError error;
+
+        private Failed(CallError error) {
+            super(error.message, null, false, false);
+            this.error = error;
+        }
+
+        CallError error() {
+            return error;
+        }
+    }
+
+    /** Returns the error as an exception. */
+    public Failed exception() {
+        return new Failed(this);
+    }
 
     /** Returns what a client is told about a failure. */
     public static CallError of(Throwable error) {
+        if (error instanceof Failed told) {
+            return told.error();
+        }
+        if (error instanceof KeptStreamException kept) {
+            return of(kept);
+        }
         if (error instanceof BadRequest badRequest) {
             return new CallError(
                     badRequest.status(),
@@ -52,6 +82,16 @@ public record CallError(
         }
         // only the library's own exceptions are known to hold no secrets
         return new CallError(500, OURS, "internal_error", null, "The gateway failed", null);
+    }
+
+    private static CallError of(KeptStreamException error) {
+        return switch (error.reason()) {
+            case UNKNOWN -> theirs(404, "not_found", "There is no stream of this id: it may have expired");
+            case POSITION_LOST -> theirs(410, "stream_lost", "The beginning of this stream is not kept any more");
+            case CANCELLED ->
+                theirs(410, "stream_cancelled", "This stream was cancelled: nobody has read it for too long");
+            case FULL, UNAVAILABLE -> ours(503, "overloaded", "The stream cannot be read now", RETRY);
+        };
     }
 
     private static String type(int status) {

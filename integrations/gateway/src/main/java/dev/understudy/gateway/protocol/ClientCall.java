@@ -3,6 +3,7 @@ package dev.understudy.gateway.protocol;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.StreamChunk;
+import tools.jackson.databind.JsonNode;
 
 /** A call of a client, which writes its answer in the client's protocol. */
 public interface ClientCall {
@@ -18,6 +19,14 @@ public interface ClientCall {
 
     /** Returns the encoder of one stream. */
     Events events(AnswerHead head);
+
+    /** Returns the encoder of a stream that is kept, and remembers what its later readers need on this instance. */
+    default Events keptEvents(AnswerHead head) {
+        return events(head);
+    }
+
+    /** Returns what an encoder needs of the request, for {@link ClientProtocol#events} on any instance. */
+    JsonNode form();
 
     /** Encodes one stream as server-sent events. Not thread-safe. */
     interface Events {

@@ -72,6 +72,11 @@ final class HeldItems {
         return found.conversation();
     }
 
+    private @Nullable List<Message> findConversation(String id, String owner) {
+        Held found = find(id, owner);
+        return found == null ? null : found.conversation();
+    }
+
     private synchronized @Nullable Held find(String id, String owner) {
         Held found = held.get(id);
         return found != null && found.owner().equals(owner) ? found : null;
@@ -95,6 +100,11 @@ final class HeldItems {
 
         List<Message> conversation(String id) {
             return items.conversation(id, owner);
+        }
+
+        @Nullable
+        List<Message> findConversation(String id) {
+            return items.findConversation(id, owner);
         }
 
         void keep(String id, List<ContentBlock> blocks) {

@@ -42,8 +42,9 @@ record ResponsesAnswer(JsonNode request, ResponsesConversation held) {
 
     String whole(ChatResponse response, AnswerHead head) {
         ArrayNode output = JsonFields.JSON.createArrayNode();
+        ItemIds ids = new ItemIds(head);
         for (ContentBlock block : response.blocks()) {
-            List<ObjectNode> items = ResponsesItems.of(block);
+            List<ObjectNode> items = ResponsesItems.of(block, ids);
             items.forEach(output::add);
             held.keep(items, block);
         }

@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class ResponsesEvents extends EventEncoder {
 
     private final AnswerHead head;
+    private final ItemIds ids;
     private final ResponsesAnswer answer;
     private final ArrayNode output = JsonFields.JSON.createArrayNode();
     private final IdentityHashMap<ContentBlock, Integer> places = new IdentityHashMap<>(); // in the output
@@ -31,6 +32,7 @@ final class ResponsesEvents extends EventEncoder {
 
     ResponsesEvents(AnswerHead head, ResponsesAnswer answer) {
         this.head = head;
+        this.ids = new ItemIds(head);
         this.answer = answer;
     }
 
@@ -56,7 +58,7 @@ final class ResponsesEvents extends EventEncoder {
     @Override
     public void begin(StreamBlocks.Kind kind) {
         boolean reasoning = kind == StreamBlocks.Kind.REASONING;
-        added(reasoning ? ResponsesItems.openReasoning() : ResponsesItems.message("in_progress"));
+        added(reasoning ? ResponsesItems.openReasoning(ids) : ResponsesItems.message("in_progress", ids));
         if (reasoning) {
             part("response.reasoning_summary_part.added", "summary_index", ResponsesItems.summary(""));
         } else {
@@ -100,7 +102,7 @@ final class ResponsesEvents extends EventEncoder {
             whole(block);
             return;
         }
-        List<ObjectNode> items = ResponsesItems.of(block);
+        List<ObjectNode> items = ResponsesItems.of(block, ids);
         ObjectNode item = items.get(0).put("id", itemId);
         if (block instanceof ContentBlock.Text text) {
             JsonNode part = item.path("content").path(0);
@@ -148,7 +150,7 @@ final class ResponsesEvents extends EventEncoder {
         } else {
             String seal = SealedBlock.late(now);
             if (seal != null) {
-                ObjectNode hidden = ResponsesItems.hidden(seal);
+                ObjectNode hidden = ResponsesItems.hidden(seal, ids);
                 added(hidden);
                 done(hidden);
                 answer.held().keep(List.of(hidden, item), now);
@@ -178,10 +180,11 @@ final class ResponsesEvents extends EventEncoder {
 
     @Override
     public void whole(ContentBlock block) {
-        List<ObjectNode> items = ResponsesItems.of(block);
+        List<ObjectNode> items = ResponsesItems.of(block, ids);
         for (ObjectNode item : items) {
             if (block instanceof ToolCall call && item.path("type").asString("").equals("function_call")) {
-                added(ResponsesItems.openCall(call).put("id", item.path("id").asString("")));
+                added(ResponsesItems.openCall(call, ids)
+                        .put("id", item.path("id").asString("")));
                 at("response.function_call_arguments.delta", event -> event.put("delta", call.arguments()));
                 at("response.function_call_arguments.done", event -> event.put("name", call.name())
                         .put("arguments", call.arguments()));

@@ -7,7 +7,6 @@ import dev.understudy.chat.ReasoningBlock;
 import dev.understudy.chat.ToolCall;
 import dev.understudy.chat.VendorData;
 import dev.understudy.gateway.json.JsonFields;
-import dev.understudy.gateway.protocol.AnswerHead;
 import dev.understudy.gateway.protocol.CommonAnswer;
 import dev.understudy.gateway.protocol.SealedBlock;
 import java.util.ArrayList;
@@ -23,20 +22,20 @@ final class ResponsesItems {
     private ResponsesItems() {}
 
     /** Returns the items of a block: none if the protocol has none and no vendor wants it back. */
-    static List<ObjectNode> of(ContentBlock block) {
+    static List<ObjectNode> of(ContentBlock block, ItemIds ids) {
         if (block instanceof ContentBlock.Text || block instanceof ContentBlock.Refusal) {
-            ObjectNode message = message("completed");
+            ObjectNode message = message("completed", ids);
             ((ArrayNode) message.get("content")).add(part(block));
             return List.of(message);
         }
         if (block instanceof ReasoningBlock reasoning) {
-            return List.of(reasoning(reasoning));
+            return List.of(reasoning(reasoning, ids));
         }
         if (block instanceof ToolCall call) {
-            return call(call);
+            return call(call, ids);
         }
         if (block instanceof ContentBlock.Image image) {
-            return image(image);
+            return image(image, ids);
         }
         VendorData data = block.vendorData();
         if (data != null && isOfResponses(data)) {
@@ -44,11 +43,11 @@ final class ResponsesItems {
             return own instanceof ObjectNode node ? List.of(node) : List.of();
         }
         String seal = SealedBlock.of(block);
-        return seal == null ? List.of() : List.of(hidden(seal));
+        return seal == null ? List.of() : List.of(hidden(seal, ids));
     }
 
-    static ObjectNode message(String status) {
-        ObjectNode item = typed("message").put("id", "msg_" + AnswerHead.randomId());
+    static ObjectNode message(String status, ItemIds ids) {
+        ObjectNode item = typed("message").put("id", ids.next("msg_"));
         item.put("status", status).put("role", "assistant").putArray("content");
         return item;
     }
@@ -95,8 +94,8 @@ final class ResponsesItems {
     }
 
     /** Returns reasoning with its text as a summary, and with what its vendor wants back as encrypted content. */
-    static ObjectNode reasoning(ReasoningBlock block) {
-        ObjectNode item = openReasoning();
+    private static ObjectNode reasoning(ReasoningBlock block, ItemIds ids) {
+        ObjectNode item = openReasoning(ids);
         if (!block.text().isEmpty()) {
             ((ArrayNode) item.get("summary")).add(summary(block.text()));
         }
@@ -107,8 +106,8 @@ final class ResponsesItems {
         return item;
     }
 
-    static ObjectNode openReasoning() {
-        ObjectNode item = typed("reasoning").put("id", "rs_" + AnswerHead.randomId());
+    static ObjectNode openReasoning(ItemIds ids) {
+        ObjectNode item = typed("reasoning").put("id", ids.next("rs_"));
         item.putArray("summary");
         return item;
     }
@@ -117,12 +116,12 @@ final class ResponsesItems {
         return typed("summary_text").put("text", text);
     }
 
-    static ObjectNode hidden(String seal) {
-        return openReasoning().put("encrypted_content", seal);
+    static ObjectNode hidden(String seal, ItemIds ids) {
+        return openReasoning(ids).put("encrypted_content", seal);
     }
 
     /** A call whose vendor wants more back than its id is preceded by hidden reasoning that holds it. */
-    private static List<ObjectNode> call(ToolCall call) {
+    private static List<ObjectNode> call(ToolCall call, ItemIds ids) {
         List<ObjectNode> items = new ArrayList<>(2);
         VendorData data = call.vendorData();
         JsonNode own = data == null || !isOfResponses(data) ? null : JsonFields.ofVendor(data.json());
@@ -134,29 +133,29 @@ final class ResponsesItems {
         if (data != null && own == null) {
             String seal = SealedBlock.of(call);
             if (seal != null) {
-                items.add(hidden(seal));
+                items.add(hidden(seal, ids));
             }
         }
-        items.add(openCall(call).put("arguments", call.arguments()).put("status", "completed"));
+        items.add(openCall(call, ids).put("arguments", call.arguments()).put("status", "completed"));
         return items;
     }
 
     /** Returns a call without its arguments. */
-    static ObjectNode openCall(ToolCall call) {
+    static ObjectNode openCall(ToolCall call, ItemIds ids) {
         return typed("function_call")
-                .put("id", "fc_" + AnswerHead.randomId())
+                .put("id", ids.next("fc_"))
                 .put("call_id", call.id())
                 .put("name", call.name())
                 .put("arguments", "")
                 .put("status", "in_progress");
     }
 
-    private static List<ObjectNode> image(ContentBlock.Image image) {
+    private static List<ObjectNode> image(ContentBlock.Image image, ItemIds ids) {
         if (!(image.image() instanceof Message.Image.Data data)) {
             return List.of();
         }
         return List.of(typed("image_generation_call")
-                .put("id", "ig_" + AnswerHead.randomId())
+                .put("id", ids.next("ig_"))
                 .put("status", "completed")
                 .put("output_format", data.mediaType().substring("image/".length()))
                 .put("result", data.base64()));

@@ -1,10 +1,15 @@
 package dev.understudy.ops.agent;
 
 import dev.understudy.chat.Capabilities;
+import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
 import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Failure;
+import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.streaming.ResumingProvider;
+import java.util.List;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -42,6 +47,21 @@ final class AgentProvider implements ChatProvider {
     @Override
     public Flux<StreamChunk> stream(ChatRequest request) {
         return Flux.using(this::entered, agent -> agent.front().stream(request), RunningAgent::leave, false);
+    }
+
+    /** Continues an answer as the agent's resume says; without it, an answer of which nothing was delivered begins anew. */
+    Flux<StreamChunk> streamAfter(ChatRequest request, List<StreamChunk> delivered) {
+        return Flux.using(this::entered, agent -> rest(agent.front(), request, delivered), RunningAgent::leave, false);
+    }
+
+    private static Flux<StreamChunk> rest(ChatProvider front, ChatRequest request, List<StreamChunk> delivered) {
+        if (front instanceof ResumingProvider resuming) {
+            return resuming.streamAfter(request, delivered);
+        }
+        return delivered.stream().anyMatch(StreamChunk::isContent)
+                ? Flux.error(() -> new ChatException.CallFailed(
+                        Failure.of(FailureKind.TRUNCATED, "the answer was interrupted, and the agent does not resume")))
+                : front.stream(request);
     }
 
     @Override

@@ -5,6 +5,8 @@ import dev.understudy.UnderstudyBuilder;
 import dev.understudy.chat.AttemptLog;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatProvider;
+import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.StreamChunk;
 import dev.understudy.event.Listener;
 import dev.understudy.ops.config.ConfigDocument;
 import dev.understudy.provider.endpoint.Endpoint.CredentialsSource;
@@ -162,6 +164,24 @@ public final class Agents implements AutoCloseable {
      * @return the provider
      */
     public ChatProvider provider(String agentId) {
+        return running(agentId);
+    }
+
+    /**
+     * Continues an answer of an agent whose beginning was delivered before, as {@link
+     * dev.understudy.streaming.ResumingProvider#streamAfter} does. Without {@code resume} in the agent's settings, an answer
+     * whose content was delivered in part fails.
+     *
+     * @param agentId id of the agent
+     * @param request the request of the answer
+     * @param delivered all delivered chunks; none for a new answer
+     * @return the rest of the answer
+     */
+    public Flux<StreamChunk> streamAfter(String agentId, ChatRequest request, List<StreamChunk> delivered) {
+        return running(agentId).streamAfter(request, delivered);
+    }
+
+    private AgentProvider running(String agentId) {
         return new AgentProvider(agentId, () -> {
             RunningAgent agent = activeAgents.find(agentId);
             if (agent == null) {
