@@ -73,11 +73,12 @@ final class AdminHandler {
         if (!adminRoute.changes()) {
             return ended(request).then(Mono.defer(() -> adminRoute
                     .handler()
-                    .answer(new AdminRoute.Request(path, requestTarget.query(), Map.of(), writes))));
+                    .answer(new AdminRoute.Request(
+                            path, requestTarget.query(), Map.of(), writes, headers.get("last-event-id", "")))));
         }
-        return body(request)
-                .flatMap(body ->
-                        adminRoute.handler().answer(new AdminRoute.Request(path, requestTarget.query(), body, writes)));
+        return body(request).flatMap(body -> adminRoute
+                .handler()
+                .answer(new AdminRoute.Request(path, requestTarget.query(), body, writes, "")));
     }
 
     /** Returns the file of the dashboard that is requested; {@code null} for other paths. The host is checked first. */

@@ -23,9 +23,14 @@ record AdminRoute(String method, String template, Handler handler) {
      * @param query query parameters, the last value of each name
      * @param body JSON object; empty without a body
      * @param writes true if the token allows writing
+     * @param lastEventId id of the last event that a client of an event stream received; "" for none
      */
     record Request(
-            Map<String, String> path, Map<String, String> query, Map<String, @Nullable Object> body, boolean writes) {
+            Map<String, String> path,
+            Map<String, String> query,
+            Map<String, @Nullable Object> body,
+            boolean writes,
+            String lastEventId) {
         String pathParameter(String name) {
             String value = path.get(name);
             if (value == null) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -28,6 +29,9 @@ final class EventStreamRoute {
 
     private final EventFeed eventFeed;
     private final Admin.Options options;
+
+    /** Beginning of the ids of events: numbers of another process say nothing here. */
+    private final String process = Long.toHexString(ThreadLocalRandom.current().nextLong()) + '-';
 
     /** Requests that are answered, from their acceptance on. */
     private final AtomicInteger watchers = new AtomicInteger();
@@ -49,14 +53,21 @@ final class EventStreamRoute {
                     .with("retry-after", "10");
         }
         Scheduler scheduler = Schedulers.parallel();
-        Flux<byte[]> news =
-                eventFeed.watch(wanted, options.backlog(), scheduler).map(EventStreamRoute::written);
+        Flux<byte[]> news = eventFeed
+                .watch(wanted, after(request.lastEventId()), options.backlog(), scheduler)
+                .map(this::written);
         Flux<byte[]> pulse = Flux.interval(options.keepAlive(), scheduler)
                 .onBackpressureDrop()
                 .map(tick -> KEEP_ALIVE);
         // The first comment sends the headers; a client that has read it misses no later event.
         return Mono.just(
                 new AdminRoute.Events(Flux.merge(1, news, Flux.just(KEEP_ALIVE), pulse), watchers::decrementAndGet));
+    }
+
+    /** Returns the number of the last event that a client received; {@code null} if it was none of this process. */
+    private @Nullable Long after(String lastEventId) {
+        String number = lastEventId.startsWith(process) ? lastEventId.substring(process.length()) : "";
+        return number.matches("\\d{1,18}") ? Long.valueOf(number) : null;
     }
 
     private static Predicate<Event> wanted(Map<String, String> query) {
@@ -79,7 +90,7 @@ final class EventStreamRoute {
                 && (chosen.isEmpty() || chosen.contains(EventPayload.type(event)));
     }
 
-    private static byte[] written(EventFeed.Seen seen) {
+    private byte[] written(EventFeed.Seen seen) {
         StringBuilder text = new StringBuilder();
         if (seen.lost() > 0) {
             append(text, "lost", null, JsonDocuments.write(Map.of("count", seen.lost())));
@@ -90,11 +101,11 @@ final class EventStreamRoute {
         body.put("timestamp", seen.item().at().toString());
         body.put("agent", eventPayload.agent());
         body.put("data", eventPayload.data());
-        append(text, eventPayload.type(), seen.item().number(), JsonDocuments.write(body));
+        append(text, eventPayload.type(), process + seen.item().number(), JsonDocuments.write(body));
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void append(StringBuilder text, String type, @Nullable Long id, byte[] json) {
+    private static void append(StringBuilder text, String type, @Nullable String id, byte[] json) {
         if (id != null) {
             text.append("id: ").append(id).append('\n');
         }

@@ -44,9 +44,11 @@ export class Api {
     }));
   }
 
-  // Reads server-sent events until the connection ends or the signal aborts. EventSource cannot send a token.
+  // Reads server-sent events until the connection ends or the signal aborts, after the last one that was received.
+  // EventSource cannot send a token.
   async events(signal, opened, received) {
-    const response = await fetch("/api/events", {headers: this.headers(), signal, cache: "no-store", credentials: "omit"});
+    const headers = this.lastEvent ? {...this.headers(), "last-event-id": this.lastEvent} : this.headers();
+    const response = await fetch("/api/events", {headers, signal, cache: "no-store", credentials: "omit"});
     if (!response.ok) {
       await answer(response);
     }
@@ -61,6 +63,8 @@ export class Api {
       const blocks = (rest + value).split("\n\n");
       rest = blocks.pop();
       for (const block of blocks) {
+        const id = block.split("\n").find(line => line.startsWith("id: "));
+        this.lastEvent = id ? id.slice(4) : this.lastEvent;
         const data = block.split("\n").filter(line => line.startsWith("data: ")).map(line => line.slice(6)).join("\n");
         if (data) {
           received(JSON.parse(data));

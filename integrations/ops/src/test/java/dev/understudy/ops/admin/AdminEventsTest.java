@@ -59,8 +59,13 @@ class AdminEventsTest {
 
     /** All that was said so far, again with each piece. */
     private Flux<String> watch(String query) {
+        return watch(query, "");
+    }
+
+    private Flux<String> watch(String query, String lastEventId) {
         return HttpClient.create()
-                .headers(headers -> headers.set("authorization", "Bearer " + OperatorClient.READ))
+                .headers(headers -> headers.set("authorization", "Bearer " + OperatorClient.READ)
+                        .set("last-event-id", lastEventId))
                 .get()
                 .uri(operatorClient.url("/api/events" + query))
                 .response((response, content) -> {
@@ -104,7 +109,8 @@ class AdminEventsTest {
                         "event: call.failed_over\n",
                         "event: attempt.started\n",
                         "event: call.served\n")
-                .contains("id: 1\n", "\"agent\":\"support\"", "\"kind\":\"overloaded\"")
+                .containsPattern("id: [0-9a-f]+-1\n")
+                .contains("\"agent\":\"support\"", "\"kind\":\"overloaded\"")
                 .doesNotContain("canary")
                 .doesNotContain("Who is there");
     }
@@ -130,6 +136,50 @@ class AdminEventsTest {
         assertThat(operatorClient.get("/api/events?types=call.severed").status())
                 .isEqualTo(422);
         assertThat(operatorClient.get("/api/events?type=call.served").text()).contains("types");
+    }
+
+    private String again(String lastEventId, String last) {
+        return watch("?types=active.changed", lastEventId)
+                .filter(text -> text.contains(last) && text.endsWith("\n\n"))
+                .blockFirst(LONG);
+    }
+
+    private void changed(int number) {
+        activityLog.on(new Event.ActiveProviderChanged("support", "ann", "bob", "because " + number + "."));
+    }
+
+    @Test
+    void watcherThatComesBackReceivesWhatItMissed() {
+        String heard = heard("?types=active.changed", "because 1.", () -> changed(1));
+        String id = heard.replaceAll("(?s).*id: ([0-9a-f]+-1)\n.*", "$1");
+        changed(2);
+        changed(3);
+        assertThat(again(id, "because 3.")).contains("because 2.").doesNotContain("because 1.", "event: lost");
+        assertThat(again(id.replaceFirst("-1$", "-2"), "because 3.")).doesNotContain("because 2.");
+        for (int i = 4; i < EventFeed.KEPT + 4; i++) {
+            changed(i);
+        }
+        assertThat(again(id, "because " + (EventFeed.KEPT + 3) + "."))
+                .contains("event: lost\ndata: {\"count\":2}", "because 4.")
+                .doesNotContain("because 3.");
+    }
+
+    @Test
+    void idOfAnotherProcessIsNone() {
+        heard("?types=active.changed", "because 1.", () -> changed(1));
+        changed(2);
+        boolean[] played = new boolean[1];
+        String heard = watch("?types=active.changed", "0-1")
+                .publishOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                .doOnNext(text -> {
+                    if (!played[0]) {
+                        played[0] = true;
+                        changed(3);
+                    }
+                })
+                .filter(text -> text.contains("because 3."))
+                .blockFirst(LONG);
+        assertThat(heard).doesNotContain("because 2.");
     }
 
     @Test
@@ -164,7 +214,7 @@ class AdminEventsTest {
                         activityLog.feed(),
                         Admin.Options.reading(OperatorClient.READ).withWatchers(2))
                 .route();
-        AdminRoute.Request request = new AdminRoute.Request(Map.of(), Map.of(), Map.of(), false);
+        AdminRoute.Request request = new AdminRoute.Request(Map.of(), Map.of(), Map.of(), false, "");
         AdminRoute.Answer first = route.handler().answer(request).block();
         assertThat(route.handler().answer(request).block()).isNotNull();
         for (int i = 0; i < 3; i++) {
