@@ -199,6 +199,11 @@ final class Attempt implements AttemptBoundary.Ends {
         call.callerScope().report(new ProviderEvent.FirstContentFrom(route.name(), route.model()));
     }
 
+    /** Reports content after the first one. */
+    void flows() {
+        attemptPermit.flows(call::now);
+    }
+
     /** Reports a complete answer, and returns its end with attempt log and total usage. */
     StreamChunk.Finish served(StreamChunk.Finish finish) {
         long now = call.now();

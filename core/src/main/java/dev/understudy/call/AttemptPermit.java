@@ -14,6 +14,7 @@ import dev.understudy.pool.Route;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +119,18 @@ final class AttemptPermit {
         }
     }
 
+    /** Reports content after the first one. */
+    void flows(LongSupplier clock) {
+        Permit granted = permit;
+        Permit own = ownPermit;
+        if (granted != null && granted.isDoubted()) {
+            granted.flows(clock.getAsLong());
+        }
+        if (own != null && own.isDoubted()) {
+            own.flows(clock.getAsLong());
+        }
+    }
+
     /** Reports a complete answer. */
     void succeeded(long now) {
         if (permit != null) {
@@ -201,9 +214,11 @@ final class AttemptPermit {
         }
         if (permit != null) {
             permit.neutral(now);
+            permit.left();
         }
         if (ownPermit != null) {
             ownPermit.neutral(now);
+            ownPermit.left();
         }
         if (!pooledProvider.limiter().isOff()) {
             pooledProvider.limiter().release(estimate, used, now);

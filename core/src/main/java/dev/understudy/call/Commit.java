@@ -84,6 +84,9 @@ final class Commit extends FluxOperator<StreamChunk, StreamChunk> {
         private @Nullable StreamChunk accepted(StreamChunk chunk) {
             delivered.add(chunk);
             if (committed) {
+                if (chunk.isContent()) {
+                    attempt.flows();
+                }
                 return chunk;
             }
             if (!chunk.isContent()) {

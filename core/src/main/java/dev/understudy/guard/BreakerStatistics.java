@@ -5,13 +5,15 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Counts successes and failures of a closed circuit since it closed, and finds the rule that a failure breaks. */
 final class BreakerStatistics {
 
     private final CircuitPolicy policy;
-    private final AtomicInteger consecutive = new AtomicInteger();
+    private final AtomicReference<FailureStreak> streak = new AtomicReference<>(FailureStreak.NONE);
+    private final AtomicInteger flowing = new AtomicInteger(); // streams that have content and no end yet
     private final @Nullable SlidingWindow calls;
     private final @Nullable Recent failures;
 
@@ -24,18 +26,53 @@ final class BreakerStatistics {
     }
 
     void success(long now) {
-        if (consecutive.get() != 0) {
-            consecutive.set(0);
+        if (streak.get().length() > 0) {
+            streak.set(FailureStreak.NONE);
         }
         if (calls != null) {
             calls.success(now);
         }
     }
 
-    /** Counts a failure and returns the rule that it breaks, in words; {@code null} for none. */
+    /** Counts a stream that has its first content. */
+    void begun() {
+        flowing.incrementAndGet();
+        if (streak.get().refused() > 0) {
+            streak.updateAndGet(FailureStreak::begun);
+        }
+    }
+
+    /** Counts the end of a stream that had content. */
+    void ended() {
+        flowing.decrementAndGet();
+    }
+
+    /** Returns true if content of a stream may end a row of cut streams. */
+    boolean isDoubted() {
+        return streak.get().cut() > 0;
+    }
+
+    /** Counts content of a stream whose first content came at this instant. */
+    void flows(long begun, long now) {
+        if (streak.get().isRefutedBy(begun, now)) {
+            streak.updateAndGet(current -> current.isRefutedBy(begun, now) ? current.flows() : current);
+        }
+    }
+
+    /** Counts a failure before the first content and returns the rule that it breaks, in words; {@code null} for none. */
     @Nullable
     String failure(long now) {
-        int inSequence = consecutive.incrementAndGet();
+        return failed(streak.updateAndGet(FailureStreak::failed), now);
+    }
+
+    /** Counts a failure of a stream whose first content came at this instant, like {@link #failure}. */
+    @Nullable
+    String cut(long begun, long now) {
+        return failed(streak.updateAndGet(current -> current.cut(begun, now)), now);
+    }
+
+    private @Nullable String failed(FailureStreak row, long now) {
+        int inSequence = row.length();
         if (calls != null) {
             calls.failure(now);
         }
@@ -54,9 +91,11 @@ final class BreakerStatistics {
             return null;
         }
         SlidingWindow.Tally tally = calls(now);
+        // Streams that go on are no outcomes yet, but they are calls that have not failed.
+        int known = tally.calls() + Math.max(0, flowing.get());
         // The tolerance corrects rounding of the product: 0.07 * 100 is above 7.
-        boolean broken = tally.calls() >= rule.minimum() && tally.failures() >= rule.share() * tally.calls() - 1e-9;
-        return broken ? tally.failures() + " of " + tally.calls() + " calls failed in " + text(rule.window()) : null;
+        boolean broken = tally.calls() >= rule.minimum() && tally.failures() >= rule.share() * known - 1e-9;
+        return broken ? tally.failures() + " of " + known + " calls failed in " + text(rule.window()) : null;
     }
 
     private @Nullable String count(CircuitPolicy.@Nullable Count rule, long now) {
@@ -70,7 +109,7 @@ final class BreakerStatistics {
     }
 
     int consecutive() {
-        return consecutive.get();
+        return streak.get().length();
     }
 
     SlidingWindow.Tally calls(long now) {

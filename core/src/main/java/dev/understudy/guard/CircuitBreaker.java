@@ -231,7 +231,18 @@ public final class CircuitBreaker {
         if (state.get() != by) {
             return;
         }
-        String broken = by.statistics().failure(now);
+        failed(by, by.statistics().failure(now), now);
+    }
+
+    /** @param begun the instant of the first content */
+    void cut(BreakerState.Closed by, long begun, long now) {
+        if (state.get() != by) {
+            return;
+        }
+        failed(by, by.statistics().cut(begun, now), now);
+    }
+
+    private void failed(BreakerState.Closed by, @Nullable String broken, long now) {
         if (broken != null && mayOpen.getAsBoolean()) {
             double roll = roll();
             transition(current -> current.tripped(by, broken, roll, now, policy), now);

@@ -3,9 +3,10 @@ package dev.understudy.guard;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
- * Permission of a circuit breaker for one call. Ends once, with the first of success, failure, cut and neutral; later calls
+ * Permission of a circuit breaker for one call. Ends once, with the first of success, failure, cut, neutral and left; later calls
  * of these are ignored, and so is the result of a call that was permitted before the circuit last changed. One call counts
- * as one outcome: its first content decides a trial, but is no sample. Each method returns false if it was ignored.
+ * as one outcome: its first content decides a trial, but is no sample. Content may end a row of failures. Each method
+ * that ends returns false if it was ignored.
  */
 public final class Permit implements CircuitBreaker.Admission {
 
@@ -18,7 +19,8 @@ public final class Permit implements CircuitBreaker.Admission {
     private final CircuitBreaker breaker;
     private volatile BreakerState admitted;
 
-    @SuppressWarnings("UnusedVariable") // PHASE reads and writes it
+    private volatile long begunAt;
+
     private volatile int phase;
 
     Permit(CircuitBreaker breaker, BreakerState admitted) {
@@ -28,11 +30,30 @@ public final class Permit implements CircuitBreaker.Admission {
 
     /** Reports the first content, which makes a trial succeed. */
     public boolean begun(long now) {
+        if (phase == UNDECIDED) {
+            begunAt = now;
+        }
         if (!PHASE.compareAndSet(this, UNDECIDED, BEGUN)) {
             return false;
         }
         endTrial(now);
+        if (admitted instanceof BreakerState.Closed closed) {
+            closed.statistics().begun();
+        }
         return true;
+    }
+
+    /** Returns true if more content should be reported: streams were cut, and this one may show that others live. */
+    public boolean isDoubted() {
+        return admitted instanceof BreakerState.Closed closed
+                && closed.statistics().isDoubted();
+    }
+
+    /** Reports content after the first one. */
+    public void flows(long now) {
+        if (admitted instanceof BreakerState.Closed closed && phase == BEGUN) {
+            closed.statistics().flows(begunAt, now);
+        }
     }
 
     /** Reports a complete answer. */
@@ -45,11 +66,26 @@ public final class Permit implements CircuitBreaker.Admission {
             }
             return true;
         }
-        if (PHASE.compareAndSet(this, BEGUN, ENDED)) {
+        if (endsStream()) {
             succeeded(now);
             return true;
         }
         return false;
+    }
+
+    /** Reports the end of a call that had content and has no outcome: it was cancelled, or its failure does not count. */
+    public boolean left() {
+        return endsStream();
+    }
+
+    private boolean endsStream() {
+        if (!PHASE.compareAndSet(this, BEGUN, ENDED)) {
+            return false;
+        }
+        if (admitted instanceof BreakerState.Closed closed) {
+            closed.statistics().ended();
+        }
+        return true;
     }
 
     private boolean endTrial(long now) {
@@ -95,11 +131,11 @@ public final class Permit implements CircuitBreaker.Admission {
      * it began.
      */
     public boolean cut(long now) {
-        if (!PHASE.compareAndSet(this, BEGUN, ENDED)) {
+        if (!endsStream()) {
             return false;
         }
         if (admitted instanceof BreakerState.Closed closed) {
-            breaker.failed(closed, now);
+            breaker.cut(closed, begunAt, now);
         }
         return true;
     }

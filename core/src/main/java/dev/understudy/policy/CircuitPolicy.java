@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param enabled {@code false} lets every call through and counts nothing; {@code true} by default
  * @param consecutive failures without a success between them that open the circuit, 0 to disable this rule; 5 by
- *     default
+ *     default. Content of other streams may end a row of failures
  * @param rate share of failed calls that opens the circuit, {@code null} to disable this rule; by default half of at
  *     least 10 calls in 60 s
  * @param count number of failures in a time window that opens the circuit, {@code null} to disable this rule; disabled

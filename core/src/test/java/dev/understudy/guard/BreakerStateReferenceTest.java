@@ -130,7 +130,12 @@ class BreakerStateReferenceTest {
         private void settle(Both call) {
             double roll = chance * 2 - 1;
             long at = origin + now;
-            switch (random.nextInt(9)) {
+            switch (random.nextInt(11)) {
+                case 10 -> SeededRuns.same("left", call.permit.left(), naive.left(call.pass));
+                case 9 -> {
+                    call.permit.flows(at);
+                    naive.flows(call.pass, now);
+                }
                 case 8 -> SeededRuns.same("begun", call.permit.begun(at), naive.begun(call.pass, now));
                 case 0 -> SeededRuns.same("neutral", call.permit.neutral(at), naive.neutral(call.pass));
                 case 1 -> SeededRuns.same("cut", call.permit.cut(at), naive.cut(call.pass, roll, now));

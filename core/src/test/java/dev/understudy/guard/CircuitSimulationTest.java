@@ -179,6 +179,23 @@ class CircuitSimulationTest {
     }
 
     @Test
+    void streamThatGoesOnEndsARowOfStreamsThatWereCut() {
+        Understudy understudy = both();
+        a.then(scenario.timed(ScriptedAnswer.text("one two three four five").between(Duration.ofSeconds(1))));
+        CallResult healthy = ask(understudy, true);
+        scenario.advance(Duration.ofMillis(500));
+        for (int i = 1; i <= 3; i++) {
+            a.then(ScriptedAnswer.text("one two three").failAfter(2, BROKEN));
+            ask(understudy, true);
+            assertThat(standing(understudy, "a").circuits()).containsEntry("m", ProviderStatus.CircuitState.CLOSED);
+            scenario.advance(Duration.ofSeconds(1));
+        }
+        scenario.advance(Duration.ofSeconds(1));
+        assertThat(healthy.text()).isEqualTo("one two three four five");
+        assertThat(circuit(understudy, "a")).isEqualTo(ProviderStatus.CircuitState.CLOSED);
+    }
+
+    @Test
     void interruptedTrialIsTheFirstFailure() {
         Understudy understudy = opened();
         scenario.advance(Duration.ofSeconds(5));

@@ -16,6 +16,7 @@ final class NaiveCircuit {
         private int epoch;
         private String scenario = "undecided";
         private long leased;
+        private long begun;
 
         private Pass(int epoch) {
             this.epoch = epoch;
@@ -24,10 +25,15 @@ final class NaiveCircuit {
 
     private record Sample(long time, boolean ok) {}
 
+    /** What ends or continues a row of failures, and when the first content of its stream came. */
+    private record Sign(String what, long time, long begun) {}
+
     final List<ProviderStatus.CircuitState> moves = new ArrayList<>();
     private final CircuitPolicy policy;
     private final int shareIn20ths;
     private final List<Sample> samples = new ArrayList<>();
+    private final List<Sign> signs = new ArrayList<>();
+    private final List<Pass> streams = new ArrayList<>(); // with content, of this closed circuit
     private ProviderStatus.CircuitState state;
     private int epoch;
     private long closedSince;
@@ -84,7 +90,31 @@ final class NaiveCircuit {
             close(now);
             pass.epoch = epoch;
         }
+        pass.begun = now;
+        if (isCounted(pass)) {
+            streams.add(pass);
+            signs.add(new Sign("begun", now, now));
+        }
         return true;
+    }
+
+    void flows(Pass pass, long now) {
+        if (pass.scenario.equals("begun") && isCounted(pass)) {
+            signs.add(new Sign("flows", now, pass.begun));
+        }
+    }
+
+    boolean left(Pass pass) {
+        if (!pass.scenario.equals("begun")) {
+            return false;
+        }
+        pass.scenario = "left";
+        streams.remove(pass);
+        return true;
+    }
+
+    private boolean isCounted(Pass pass) {
+        return pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED;
     }
 
     boolean success(Pass pass, long now) {
@@ -92,8 +122,10 @@ final class NaiveCircuit {
             return false;
         }
         pass.scenario = "succeeded";
+        streams.remove(pass);
         if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
             samples.add(new Sample(now, true));
+            signs.add(new Sign("served", now, 0));
         } else if (pass.epoch == epoch && state == ProviderStatus.CircuitState.HALF_OPEN) {
             close(now);
             pass.epoch = epoch;
@@ -106,7 +138,8 @@ final class NaiveCircuit {
             return false;
         }
         pass.scenario = "failed";
-        if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
+        if (isCounted(pass)) {
+            signs.add(new Sign("refused", now, 0));
             failed(roll, now);
         } else if (state == ProviderStatus.CircuitState.HALF_OPEN && trial == pass) {
             times++;
@@ -131,7 +164,9 @@ final class NaiveCircuit {
             return false;
         }
         pass.scenario = "cut";
-        if (pass.epoch == epoch && state == ProviderStatus.CircuitState.CLOSED) {
+        streams.remove(pass);
+        if (isCounted(pass)) {
+            signs.add(new Sign("cut", now, pass.begun));
             failed(roll, now);
         }
         return true;
@@ -188,13 +223,30 @@ final class NaiveCircuit {
     }
 
     int consecutive() {
-        int count = 0;
-        if (state == ProviderStatus.CircuitState.CLOSED) {
-            for (Sample sample : samples) {
-                count = sample.ok ? 0 : count + 1;
+        if (state != ProviderStatus.CircuitState.CLOSED) {
+            return 0;
+        }
+        int refused = 0;
+        List<Sign> cuts = new ArrayList<>();
+        for (Sign sign : signs) {
+            switch (sign.what) {
+                case "refused" -> refused++;
+                case "cut" -> cuts.add(sign);
+                case "begun" -> refused = 0;
+                case "served" -> {
+                    refused = 0;
+                    cuts.clear();
+                }
+                default -> {
+                    if (cuts.stream()
+                            .allMatch(cut ->
+                                    cut.time - cut.begun < sign.time - sign.begun && sign.begun < cuts.get(0).time)) {
+                        cuts.clear();
+                    }
+                }
             }
         }
-        return count;
+        return refused + cuts.size();
     }
 
     SlidingWindow.Tally window(long now) {
@@ -233,7 +285,7 @@ final class NaiveCircuit {
         boolean tooManyInARow = policy.consecutive() > 0 && consecutive() >= policy.consecutive();
         boolean tooGreatAShare = rate != null
                 && tally.calls() >= rate.minimum()
-                && tally.failures() * 20 >= shareIn20ths * tally.calls();
+                && tally.failures() * 20 >= shareIn20ths * (tally.calls() + streams.size());
         boolean tooMany = count != null && recent(now) >= count.failures();
         if (tooManyInARow || tooGreatAShare || tooMany) {
             times = 1;
@@ -256,6 +308,8 @@ final class NaiveCircuit {
     private void close(long now) {
         enter(ProviderStatus.CircuitState.CLOSED);
         samples.clear();
+        signs.clear();
+        streams.clear();
         closedSince = now;
     }
 
