@@ -21,8 +21,8 @@ public final class Macro {
     private static final Pattern SUBJECTS = Pattern.compile(System.getProperty("macro.subjects", ".*"));
     private static final Path PLOTS = Path.of(System.getProperty("macro.plots", "target"));
 
-    /** Runs before the first round, so that code is compiled. */
-    private static final int WARM_UP = Integer.getInteger("macro.warmup", 6);
+    /** Runs before the first round; C2 is at work during the first twenty. */
+    private static final int WARM_UP = Integer.getInteger("macro.warmup", 20);
 
     private Macro() {}
 
