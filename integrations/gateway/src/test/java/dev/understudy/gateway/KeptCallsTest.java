@@ -129,6 +129,25 @@ class KeptCallsTest {
                 .isEqualTo(400);
     }
 
+    @Test
+    void answerThatIsReadOnIsHeldForTheNextCall() {
+        ann.always(ScriptedReply.text(TEXT));
+        start("");
+        Part begun = client.post(Api.RESPONSES, "m", "", 4);
+        Part rest = client.post(Api.RESPONSES, "m", begun.lastId(), ALL);
+        assertThat(Api.RESPONSES.isComplete(rest.events())).isTrue();
+        String id = begun.address().replaceFirst("\\?.*", "").replaceFirst(".*/", "");
+        GatewayClient.Response next = new GatewayClient(gateway.port())
+                .send(
+                        "POST",
+                        Api.RESPONSES.path(),
+                        "{\"model\":\"m\",\"input\":\"And then?\",\"previous_response_id\":\"" + id + "\"}",
+                        "x-api-key",
+                        KeptGateway.APP);
+        assertThat(next.status()).as(next.body()).isEqualTo(200);
+        assertThat(ann.calls().get(1).text()).contains("Count.", TEXT, "And then?");
+    }
+
     @ParameterizedTest
     @EnumSource
     void streamIsReadByItsClientOnly(Api api) {

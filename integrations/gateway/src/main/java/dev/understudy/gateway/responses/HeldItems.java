@@ -77,6 +77,14 @@ final class HeldItems {
         return found == null ? null : found.conversation();
     }
 
+    private synchronized void remove(String id, String owner) {
+        Held found = find(id, owner);
+        if (found != null) {
+            held.remove(id);
+            size -= found.size();
+        }
+    }
+
     private synchronized @Nullable Held find(String id, String owner) {
         Held found = held.get(id);
         return found != null && found.owner().equals(owner) ? found : null;
@@ -105,6 +113,10 @@ final class HeldItems {
         @Nullable
         List<Message> findConversation(String id) {
             return items.findConversation(id, owner);
+        }
+
+        void remove(String id) {
+            items.remove(id, owner);
         }
 
         void keep(String id, List<ContentBlock> blocks) {

@@ -49,6 +49,7 @@ record ResponsesConversation(
             List<Message> all = new ArrayList<>(messages);
             all.add(new Message.Assistant(answer));
             held.keepConversation(id, all);
+            held.remove(before(id));
         }
     }
 }
