@@ -151,8 +151,11 @@ class RedisSharedStateTest {
                 new Stamp(System.currentTimeMillis() + 1000, "00000000000000ff"),
                 0,
                 new Message("00000000000000ff/p/1", new ActiveProvider("u", "c", false)));
-        send("{understudy:" + options.namespace() + "}:updates", "7 " + WireFormat.write(cutOff));
-        awaitTrue(() -> one.status().received() == 1);
+        awaitTrue(() -> {
+            // again, as an instance that is connecting misses a message that is in no snapshot
+            send("{understudy:" + options.namespace() + "}:updates", "7 " + WireFormat.write(cutOff));
+            return one.status().received() > 0;
+        });
         Queue<Update> now = new ConcurrentLinkedQueue<>();
         one.updates().map(Message::update).subscribe(now::add);
         assertThat(now).containsExactly(new ActiveProvider("u", "b", true));
