@@ -1,32 +1,24 @@
 package dev.understudy.redis;
 
-import dev.understudy.Understudy;
-import dev.understudy.chat.ChatProvider;
-import dev.understudy.chat.ChatRequest;
-import dev.understudy.chat.ChatResponse;
-import dev.understudy.chat.FailureKind;
-import dev.understudy.chat.ForwardingChatProvider;
-import dev.understudy.event.Event;
-import dev.understudy.event.ProviderStatus;
-import dev.understudy.testing.ScriptedAnswer;
-import dev.understudy.testing.ScriptedProvider;
+import java.io.File;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/**
- * Instances of an application in one JVM, each with an understudy, providers, circuits, and connections to Redis of its own.
- * They share no mutable state: the only static things of the library that change are counters of names.
- */
+/** Instances of an application that ask one vendor first. */
 final class Fleet implements AutoCloseable {
-
-    static final ChatRequest REQUEST = ChatRequest.of("m", "Who is there?");
 
     /** A call that ended. */
     record Call(long at, long nanos, String by) {}
@@ -36,42 +28,60 @@ final class Fleet implements AutoCloseable {
         volatile boolean down;
         final Queue<Long> attempts = new ConcurrentLinkedQueue<>();
 
-        ChatProvider provider() {
-            ChatProvider well = ScriptedProvider.named("primary").always(ScriptedAnswer.text("well"));
-            ChatProvider dead = ScriptedProvider.named("primary").always(ScriptedAnswer.fail(FailureKind.SERVER));
-            return new ForwardingChatProvider(well) {
-                @Override
-                public Mono<ChatResponse> chat(ChatRequest request) {
-                    return Mono.defer(() -> {
-                        attempts.add(System.nanoTime());
-                        return (down ? dead : well).chat(request);
-                    });
-                }
-            };
+        private boolean attempted() {
+            attempts.add(System.nanoTime());
+            return down;
         }
     }
 
-    /** One instance. */
-    final class Instance {
-        final RedisSharedState shared;
-        final Understudy understudy;
-        final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+    /** Loads classes of the library anew, so that an instance shares no static state with another one. */
+    private static final class OwnClasses extends URLClassLoader {
 
-        Instance(String uri, RedisSharedState.Options options) {
-            shared = RedisSharedState.open(RedisOptions.of(uri), options);
-            understudy = Understudy.builder()
-                    .provider(vendor.provider())
-                    .provider(ScriptedProvider.named("backup").always(ScriptedAnswer.text("instead")))
-                    .sharedState(shared)
-                    .listener(this::heard)
-                    .build();
+        OwnClasses() {
+            super(classPath(), Fleet.class.getClassLoader());
         }
 
-        private void heard(Event event) {
-            if (event instanceof Event.CircuitStateChanged change
-                    && change.to() == ProviderStatus.CircuitState.OPEN
-                    && !String.valueOf(change.reason()).startsWith("another instance")) {
-                firstTrip.compareAndSet(0, System.nanoTime());
+        private static URL[] classPath() {
+            return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                    .map(OwnClasses::url)
+                    .toArray(URL[]::new);
+        }
+
+        private static URL url(String entry) {
+            try {
+                return Path.of(entry).toUri().toURL();
+            } catch (MalformedURLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            boolean own = name.startsWith("dev.understudy.") && !name.equals(FleetInstance.class.getName());
+            if (!own) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded != null ? loaded : findClass(name);
+            }
+        }
+    }
+
+    /** One instance, with the calls that it made. */
+    final class Instance {
+        final FleetInstance application;
+        final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+
+        Instance(String uri, String namespace, ClassLoader classes) {
+            BooleanSupplier attempted = vendor::attempted;
+            Runnable tripped = () -> firstTrip.compareAndSet(0, System.nanoTime());
+            try {
+                application = (FleetInstance) classes.loadClass(FleetApplication.class.getName())
+                        .getConstructor(String.class, String.class, BooleanSupplier.class, Runnable.class)
+                        .newInstance(uri, namespace, attempted, tripped);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
             }
         }
 
@@ -80,23 +90,15 @@ final class Fleet implements AutoCloseable {
             return Flux.interval(every).onBackpressureDrop().concatMap(tick -> call(), 1);
         }
 
-        Mono<Call> call() {
+        private Mono<Call> call() {
             return Mono.defer(() -> {
                 long start = System.nanoTime();
-                return understudy
-                        .chat(REQUEST)
-                        .map(answer -> new Call(
-                                start,
-                                System.nanoTime() - start,
-                                answer.servedBy().provider()))
-                        .onErrorResume(error -> Mono.just(new Call(start, System.nanoTime() - start, "failed")))
+                return application
+                        .call()
+                        .onErrorReturn("failed")
+                        .map(by -> new Call(start, System.nanoTime() - start, by))
                         .doOnNext(calls::add);
             });
-        }
-
-        boolean sees(String held) {
-            return understudy.control().status().stream()
-                    .anyMatch(status -> status.provider().equals(held) && status.hold() != null);
         }
     }
 
@@ -105,9 +107,14 @@ final class Fleet implements AutoCloseable {
     final List<Instance> instances = new ArrayList<>();
     private final List<Disposable> load = new ArrayList<>();
 
-    Fleet(int number, String uri, RedisSharedState.Options options) {
+    /**
+     * Starts instances.
+     *
+     * @param ownClasses {@code true} to load the library once for each, as processes would
+     */
+    Fleet(int number, String uri, String namespace, boolean ownClasses) {
         for (int i = 0; i < number; i++) {
-            instances.add(new Instance(uri, options));
+            instances.add(new Instance(uri, namespace, ownClasses ? new OwnClasses() : Fleet.class.getClassLoader()));
         }
     }
 
@@ -122,9 +129,6 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         load.forEach(Disposable::dispose);
-        instances.forEach(instance -> {
-            instance.understudy.close();
-            instance.shared.close();
-        });
+        instances.forEach(instance -> instance.application.close());
     }
 }

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.understudy.redis.Fleet.Call;
 import dev.understudy.redis.Fleet.Instance;
-import dev.understudy.shared.SharedState.HoldStarted;
-import dev.understudy.shared.SharedState.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +23,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Twenty instances with a real server and a primary that dies. The limits of times hold on busy cores; those of a quiet
- * machine are checked with {@code understudy.tests.all}. Figures are written to target/fleet.txt.
+ * machine are checked with {@code understudy.tests.all}, and each instance then has classes of its own, as a process has.
+ * Figures are written to target/fleet.txt.
  */
 class FleetTest {
 
@@ -34,13 +33,11 @@ class FleetTest {
     private static final boolean ALL = Boolean.getBoolean("understudy.tests.all");
 
     private final RedisServer server = RedisServer.start();
-    private final Fleet fleet = new Fleet(
-            INSTANCES, server.uri(), RedisSharedState.Options.defaults().withNamespace("fleet"));
+    private final Fleet fleet = new Fleet(INSTANCES, server.uri(), "fleet", ALL);
 
     @BeforeEach
     void connected() {
-        awaitTrue(() ->
-                fleet.instances.stream().allMatch(each -> each.shared.status().connected()));
+        awaitTrue(() -> fleet.instances.stream().allMatch(each -> each.application.isConnected()));
     }
 
     @AfterEach
@@ -87,21 +84,21 @@ class FleetTest {
     private Queue<Long> lags(int rounds, String name) {
         Queue<Long> lags = new ConcurrentLinkedQueue<>();
         for (int round = 0; round < rounds; round++) {
-            HoldStarted hold = new HoldStarted(name + round, null, null);
+            String hold = name + round;
             Instance publisher = fleet.instances.get(round % INSTANCES);
             long[] start = new long[1];
-            List<Mono<Message>> arrivals = fleet.instances.stream()
+            List<Mono<String>> arrivals = fleet.instances.stream()
                     .filter(each -> each != publisher)
-                    .map(each -> each.shared
-                            .updates()
-                            .filter(message -> message.update().equals(hold))
+                    .map(each -> each.application
+                            .holds()
+                            .filter(hold::equals)
                             .next()
-                            .doOnNext(message -> lags.add(System.nanoTime() - start[0]))
+                            .doOnNext(held -> lags.add(System.nanoTime() - start[0]))
                             .cache())
                     .toList();
             arrivals.forEach(Mono::subscribe);
             start[0] = System.nanoTime();
-            publisher.shared.publish(new Message("p/1", hold));
+            publisher.application.publishHold(hold);
             Mono.when(arrivals).block(LONG);
         }
         return lags;
@@ -114,14 +111,13 @@ class FleetTest {
         awaitTrue(() -> fleet.calls().size() >= calls / 5);
         List<Call> before = measured(calls);
         server.kill();
-        awaitTrue(() ->
-                fleet.instances.stream().noneMatch(each -> each.shared.status().connected()));
-        fleet.instances.get(0).understudy.control().hold("primary", null);
+        awaitTrue(() -> fleet.instances.stream().noneMatch(each -> each.application.isConnected()));
+        fleet.instances.get(0).application.hold("primary");
         List<Call> during = measured(calls);
         assertThat(during).extracting(Call::by).contains("backup", "primary");
         server.restart();
         long restarted = System.nanoTime();
-        awaitTrue(() -> fleet.instances.stream().allMatch(each -> each.sees("primary")));
+        awaitTrue(() -> fleet.instances.stream().allMatch(each -> each.application.sees("primary")));
         long converged = System.nanoTime() - restarted;
         double ratio = percentile(nanos(during), 99) / percentile(nanos(before), 99);
         figure(
@@ -135,8 +131,7 @@ class FleetTest {
         assertThat(fleet.calls()).extracting(Call::by).doesNotContain("failed");
         assertThat(Duration.ofNanos(converged)).isLessThan(Duration.ofSeconds(ALL ? 5 : 30));
         assertThat(percentile(nanos(during), 99)).isLessThan(ALL ? 1.5 * percentile(nanos(before), 99) + 1 : 2_000);
-        fleet.instances.forEach(
-                each -> assertThat(each.shared.status().outages()).isEqualTo(1));
+        fleet.instances.forEach(each -> assertThat(each.application.outages()).isEqualTo(1));
     }
 
     private List<Call> measured(int number) {

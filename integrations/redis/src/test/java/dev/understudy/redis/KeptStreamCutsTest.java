@@ -11,6 +11,9 @@ import dev.understudy.streaming.kept.KeptStreamException;
 import dev.understudy.streaming.kept.KeptStreamStore;
 import dev.understudy.streaming.kept.KeptStreams;
 import io.lettuce.core.KillArgs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,9 @@ class KeptStreamCutsTest {
     /** Chunks of all readers. */
     private static final AtomicLong RECEIVED = new AtomicLong();
 
+    /** Lost connections of readers, and cuts of vendors and instances. */
+    private static final AtomicLong CUTS = new AtomicLong();
+
     /** Progress between two losses of all connections, however slow this machine is. */
     private static final int CHUNKS_BETWEEN_KILLS = 40;
 
@@ -51,9 +57,10 @@ class KeptStreamCutsTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
         if (server != null) {
             server.close();
+            Files.writeString(Files.createDirectories(Path.of("target")).resolve("kept-cuts.txt"), CUTS + " cuts\n");
         }
     }
 
@@ -69,6 +76,7 @@ class KeptStreamCutsTest {
                     .collectList()
                     .block(LONG);
             assertThat(failed).isEmpty();
+            assertThat(CUTS.get()).as("cuts").isGreaterThan(2L * CASES);
             assertThat(longestTtl(connections)).isLessThanOrEqualTo(RETENTION.toMillis());
         }
     }
@@ -205,13 +213,21 @@ class KeptStreamCutsTest {
                             .doOnNext(now -> die())
                             .then()
                     : Mono.empty();
-            return Mono.when(death, reading().repeat(() -> finished == 0 && verdict.isEmpty()))
+            CUTS.addAndGet(cutVendor ? 1 : 0);
+            return Mono.when(death, reading().repeat(this::readsOn))
                     .then(Mono.fromSupplier(this::check))
                     .timeout(Duration.ofMinutes(3), Mono.fromSupplier(() -> "stands still: " + this))
                     .doFinally(end -> instances.forEach(KeptStreams::close));
         }
 
+        private boolean readsOn() {
+            boolean again = finished == 0 && verdict.isEmpty();
+            CUTS.addAndGet(again ? 1 : 0);
+            return again;
+        }
+
         private void die() {
+            CUTS.incrementAndGet();
             died = true;
             mortals.get(0).die();
             dead.tryEmitEmpty();
