@@ -85,6 +85,11 @@ final class Admission {
         return calls.count();
     }
 
+    /** Returns the counter of calls, also for generations without a connection. */
+    CallsInFlight callsInFlight() {
+        return calls;
+    }
+
     int connections() {
         return connections.count();
     }

@@ -13,16 +13,26 @@ final class CallSlot {
     private final CallsInFlight calls;
     private final @Nullable ClientKey key;
     private final @Nullable ClientKey counted;
-    private final AtomicInteger holders = new AtomicInteger(1);
+    private final AtomicInteger holders;
 
     /**
      * @param key key of the client
      * @param counted the key if the request counts in its limits
      */
     CallSlot(CallsInFlight calls, @Nullable ClientKey key, @Nullable ClientKey counted) {
+        this(calls, key, counted, 1);
+    }
+
+    private CallSlot(CallsInFlight calls, @Nullable ClientKey key, @Nullable ClientKey counted, int holders) {
         this.calls = calls;
         this.key = key;
         this.counted = counted;
+        this.holders = new AtomicInteger(holders);
+    }
+
+    /** Returns the place of a generation without a connection: it counts from {@link #hold} on. */
+    static CallSlot withoutConnection(CallsInFlight calls, @Nullable ClientKey key) {
+        return new CallSlot(calls, key, key, 0);
     }
 
     @Nullable
@@ -30,9 +40,14 @@ final class CallSlot {
         return key;
     }
 
-    /** A generation begins, which may go on without the connection. */
+    /** A generation begins, which may go on without the connection. It counts anew if the connection has ended already. */
     CallSlot hold() {
-        holders.incrementAndGet();
+        if (holders.getAndIncrement() == 0) {
+            calls.beginDetached();
+            if (counted != null) {
+                counted.goOn();
+            }
+        }
         return this;
     }
 

@@ -48,6 +48,11 @@ final class CallsInFlight {
         end();
     }
 
+    /** Counts a call that goes on without a connection here, whatever the limit is. */
+    void beginDetached() {
+        detached.incrementAndGet();
+    }
+
     /** Counts the end of a call that went on without its connection. */
     void endDetached() {
         detached.decrementAndGet();

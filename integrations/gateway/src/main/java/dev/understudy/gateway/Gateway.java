@@ -168,7 +168,8 @@ final class Gateway implements AutoCloseable {
                         directory,
                         scenarioServers == null ? agents::streamAfter : scenarioServers::streamAfter,
                         keys,
-                        accounts);
+                        accounts,
+                        admission.callsInFlight());
     }
 
     private Understudy[] understudies() {

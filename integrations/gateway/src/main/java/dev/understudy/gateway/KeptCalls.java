@@ -45,10 +45,12 @@ final class KeptCalls implements AutoCloseable {
     private final Answers answers;
     private final ClientKeys keys;
     private final KeyAccounts accounts;
+    private final CallsInFlight calls;
 
     /**
      * @param shared true if other instances read the store and can go on with a stream
      * @param keys keys of clients, and {@code accounts} that are charged for streams that other instances began
+     * @param calls counts the generations of such streams
      */
     KeptCalls(
             KeptStreamStore store,
@@ -57,13 +59,15 @@ final class KeptCalls implements AutoCloseable {
             ModelDirectory modelDirectory,
             Answers answers,
             ClientKeys keys,
-            KeyAccounts accounts) {
+            KeyAccounts accounts,
+            CallsInFlight calls) {
         this.streams = KeptStreams.of(this::generated, store, options);
         this.shared = shared;
         this.modelDirectory = modelDirectory;
         this.answers = answers;
         this.keys = keys;
         this.accounts = accounts;
+        this.calls = calls;
     }
 
     /** Hands all streams over to other instances. */
@@ -99,9 +103,12 @@ final class KeptCalls implements AutoCloseable {
         }
         List<StreamChunk> content =
                 delivered.stream().filter(chunk -> StreamNote.of(chunk) == null).toList();
-        Flux<StreamChunk> rest =
-                answered(request, content).contextWrite(CallContext.tag("request_id", head.requestId()));
         ClientKey key = keys.named(head.owner().key());
+        Flux<StreamChunk> rest = Flux.using(
+                        CallSlot.withoutConnection(calls, key)::hold,
+                        slot -> answered(request, content),
+                        CallSlot::release)
+                .contextWrite(CallContext.tag("request_id", head.requestId()));
         return key == null
                 ? rest
                 : rest.contextWrite(CallContext.listener(accounts.listener(key)))

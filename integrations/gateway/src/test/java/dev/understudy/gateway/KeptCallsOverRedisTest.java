@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
 
 /** Readers that come back to another gateway, when the one that generates their answer ends. */
 @Timeout(60)
@@ -36,11 +38,15 @@ class KeptCallsOverRedisTest {
     }
 
     private Gateway start(TokenUpstream vendor, TestRedis redis) {
+        return start(vendor, redis, "");
+    }
+
+    private Gateway start(TokenUpstream vendor, TestRedis redis, String limits) {
         Gateway gateway = KeptGateway.start(
                 folder,
                 vendor.url(),
                 vendor.url(),
-                "",
+                limits,
                 "--keep-streams",
                 "redis",
                 "--redis",
@@ -94,8 +100,28 @@ class KeptCallsOverRedisTest {
         }
     }
 
+    @Test
+    void answerOfAnotherGatewayCountsAsACallOfItsKey() throws Exception {
+        try (TestRedis redis = TestRedis.start(folder);
+                TokenUpstream vendor = TokenUpstream.of(tokens.asFlux())) {
+            Gateway first = start(vendor, redis, ", concurrent: 1");
+            Gateway second = start(vendor, redis, ", concurrent: 1");
+            List.of("one", " two", " three", " four").forEach(tokens::tryEmitNext);
+            Part begun = new KeptClient(first.port(), KeptGateway.APP).post(Api.MESSAGES, "m", "", 2);
+            first.close();
+            KeptClient client = new KeptClient(second.port(), KeptGateway.APP);
+            CompletableFuture<Part> rest =
+                    CompletableFuture.supplyAsync(() -> client.post(Api.MESSAGES, "m", begun.lastId(), ALL));
+            until(() -> vendor.calls() == 2);
+            assertThat(client.post(Api.MESSAGES, "m", "", ALL).status()).isEqualTo(429);
+            tokens.tryEmitComplete();
+            assertThat(Api.MESSAGES.isComplete(rest.join().events())).isTrue();
+            until(() -> client.post(Api.MESSAGES, "m", "", ALL).status() == 200);
+        }
+    }
+
     private static void until(BooleanSupplier condition) {
-        Flux.interval(Duration.ofMillis(10))
+        Flux.interval(Duration.ofMillis(10), Schedulers.boundedElastic())
                 .onBackpressureDrop()
                 .takeUntil(tick -> condition.getAsBoolean())
                 .blockLast(Duration.ofSeconds(30));

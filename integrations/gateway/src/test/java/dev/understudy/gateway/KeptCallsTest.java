@@ -251,6 +251,27 @@ class KeptCallsTest {
         until(() -> client.get(begun.address(), begun.lastId(), ALL).body().contains("stream_cancelled"));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void answerThatDoesNotFitIntoTheStoreHasNoIds(Api api) {
+        start(", concurrent: 1");
+        assertIsNotKept(api, client.ask(api, "x".repeat(1_000_000)));
+        until(() -> client.ask(api, "Count.").status() == 200);
+    }
+
+    @Test
+    void answerWithoutItsRedisHasNoIds() {
+        startOver(ann.url(), "", "--keep-streams", "redis", "--redis", "redis://127.0.0.1:1");
+        assertIsNotKept(Api.COMPLETIONS, client.ask(Api.COMPLETIONS, "Count."));
+    }
+
+    private static void assertIsNotKept(Api api, Part whole) {
+        assertThat(whole.status()).as(whole.body()).isEqualTo(200);
+        assertThat(api.isComplete(whole.events())).isTrue();
+        assertThat(whole.address()).isEmpty();
+        assertThat(whole.events()).noneMatch(event -> event.contains("id: "));
+    }
+
     @Test
     void withoutTheOptionStreamsEndWithTheirConnections() {
         startOver(ann.url(), "");

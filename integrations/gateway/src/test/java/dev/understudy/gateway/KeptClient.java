@@ -91,6 +91,14 @@ final class KeptClient {
         return read(request.build(), most);
     }
 
+    /** Starts an answer to a question, and reads all of it. */
+    Part ask(Api api, String question) {
+        HttpRequest.Builder request = request(api.path(), "")
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(api.request("m").replace("Count.", question)));
+        return read(request.build(), Integer.MAX_VALUE);
+    }
+
     /** Reads a stream at its address, and leaves after some events. */
     Part get(String address, String lastEventId, int most) {
         return read(request(address, lastEventId).build(), most);

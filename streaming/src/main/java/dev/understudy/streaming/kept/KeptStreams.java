@@ -22,6 +22,7 @@ import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * Streams of a provider that outlive their readers. {@link #start} begins an answer under an unguessable id; its chunks are
@@ -151,7 +152,7 @@ public final class KeptStreams implements AutoCloseable {
     public Mono<Kept> start(ChatRequest request) {
         return Mono.deferContextual(context -> {
             if (closed) {
-                return unkept(request, unavailable());
+                return unkept(request, unavailable(), context);
             }
             String id = ids.get();
             long sent = now();
@@ -166,16 +167,17 @@ public final class KeptStreams implements AutoCloseable {
                                         .contextWrite(Context.of(context)));
                         return new Kept(id, read(id, 0));
                     })
-                    .onErrorResume(error -> unkept(request, error));
+                    .onErrorResume(error -> unkept(request, error, context));
         });
     }
 
-    private Mono<Kept> unkept(ChatRequest request, Throwable error) {
+    private Mono<Kept> unkept(ChatRequest request, Throwable error, ContextView context) {
         if (options.required()) {
             return Mono.error(typed(error));
         }
         Flux<PositionedChunk> chunks = answers.apply(request, List.of())
-                .index((position, chunk) -> new PositionedChunk("", position + 1, chunk));
+                .index((position, chunk) -> new PositionedChunk("", position + 1, chunk))
+                .contextWrite(Context.of(context));
         return Mono.just(new Kept("", chunks));
     }
 

@@ -517,6 +517,24 @@ class KeptStreamsTest {
     }
 
     @Test
+    void contextOfTheStarterReachesAnAnswerThatIsNotKept() {
+        KeptStreamStore full =
+                new InMemoryKeptStreamStore(new KeptStreamStore.Limits(100, 20, 10, Duration.ofMinutes(2)), time);
+        KeptStreams streams = KeptStreams.of(
+                (request, delivered) ->
+                        Flux.deferContextual(context -> Flux.just(new StreamChunk.Text(context.get("user")))),
+                full,
+                OPTIONS);
+
+        StepVerifier.create(streams.start(REQUEST)
+                        .contextWrite(context -> context.put("user", "ann"))
+                        .flatMapMany(KeptStreams.Kept::chunks)
+                        .map(PositionedChunk::chunk))
+                .expectNext(new StreamChunk.Text("ann"))
+                .verifyComplete();
+    }
+
+    @Test
     void startFailsWithoutAStoreWhereItIsRequired() {
         Instance instance = instance(store(), essay(5), OPTIONS.withRequired(true));
         instance.failing(true);

@@ -110,7 +110,11 @@ public final class KeptReader {
         StringBuilder rest = new StringBuilder(written.length() + 64);
         int index = 0;
         for (int from = 0; from < written.length(); ) {
-            int end = written.indexOf(END, from) + END.length();
+            int blank = written.indexOf(END, from);
+            if (blank < 0) {
+                throw new IllegalStateException("An event does not end with a blank line");
+            }
+            int end = blank + END.length();
             EventId id = new EventId(stream, position, index);
             boolean comment = written.charAt(from) == ':';
             if (!id.isUpTo(after) && events >= skipped) {

@@ -34,6 +34,11 @@ public final class ClientKey {
         return meter.start(limits);
     }
 
+    /** Counts a call that goes on, whatever the limits are: as one at a time, not as one more request. */
+    public void goOn() {
+        meter.goOn();
+    }
+
     /** Counts the end of a call that was not refused. */
     public void end() {
         meter.end();

@@ -37,6 +37,11 @@ final class KeyMeter {
         }
     }
 
+    /** Counts a call that goes on. */
+    void goOn() {
+        state.updateAndGet(KeyState::goneOn);
+    }
+
     void end() {
         state.updateAndGet(KeyState::ended);
     }

@@ -62,6 +62,10 @@ record KeyState(int active, SlidingMinute requests, SlidingMinute tokens, Spendi
         return new KeyState(active + 1, requests.plus(1), tokens, known, unsent);
     }
 
+    KeyState goneOn() {
+        return new KeyState(active + 1, requests, tokens, known, unsent);
+    }
+
     KeyState ended() {
         return new KeyState(active - 1, requests, tokens, known, unsent);
     }

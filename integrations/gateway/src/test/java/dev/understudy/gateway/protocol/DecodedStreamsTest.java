@@ -71,6 +71,19 @@ class DecodedStreamsTest {
 
     @ParameterizedTest
     @EnumSource
+    void eventsEndWithABlankLine(NextTurn client) {
+        ClientCall.Events encoder = client.encoder();
+        for (StreamChunk chunk : SampleAnswers.of(SampleAnswers.EVERY_VENDOR, FinishReason.TOOL_CALLS)
+                .chunks()) {
+            assertThat(encoder.of(chunk)).matches("(?s)|.+\n\n");
+        }
+        assertThat(encoder.keepAlive()).endsWith("\n\n");
+        assertThat(client.encoder().failed(CallError.of(new IllegalStateException("x"))))
+                .endsWith("\n\n");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void fieldOfReasoningComesBack(NextTurn client) {
         List<StreamChunk> chunks =
                 openAi("{\"reasoning_content\":\"I \"}", "{\"reasoning_content\":\"look.\"}", "{\"content\":\"Rain\"}");

@@ -101,9 +101,14 @@ enum NextTurn {
         return question().answer(response, SampleAnswers.HEAD);
     }
 
+    /** Returns a new encoder of a stream. */
+    ClientCall.Events encoder() {
+        return question().events(SampleAnswers.HEAD);
+    }
+
     /** Returns the events of a stream. */
     String events(List<StreamChunk> chunks) {
-        ClientCall.Events encoder = question().events(SampleAnswers.HEAD);
+        ClientCall.Events encoder = encoder();
         StringBuilder events = new StringBuilder();
         chunks.forEach(chunk -> events.append(encoder.of(chunk)));
         return events.toString();
