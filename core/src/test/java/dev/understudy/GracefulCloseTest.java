@@ -4,8 +4,10 @@ import static dev.understudy.VirtualScenario.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.understudy.VirtualScenario.CallResult;
+import dev.understudy.chat.Capabilities;
 import dev.understudy.chat.ChatException;
 import dev.understudy.chat.ChatResponse;
+import dev.understudy.chat.Feature;
 import dev.understudy.chat.FinishReason;
 import dev.understudy.chat.ServedBy;
 import dev.understudy.chat.StreamChunk;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -125,6 +128,19 @@ class GracefulCloseTest {
         assertThat(closedAt).isEmpty();
         scenario.advance(TAKES);
         assertThat(closedAt).hasSize(1);
+    }
+
+    @Test
+    void laterCallSkipsNoRoute() {
+        Capabilities whole = Capabilities.assumed().withoutFeature(Feature.STREAMING);
+        Understudy client = scenario.builder(
+                        ScriptedProvider.named("b").can(whole), a.always(ScriptedAnswer.text("one")))
+                .build();
+        scenario.stream(client);
+        assertThat(scenario.events(Event.RouteSkipped.class)).hasSize(1);
+        client.close();
+        scenario.stream(client);
+        assertThat(scenario.events(Event.RouteSkipped.class)).hasSize(1);
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import dev.understudy.chat.ChatException;
 import dev.understudy.chat.Failure;
 import dev.understudy.guard.Nanos;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -23,6 +24,9 @@ final class AttemptClock {
             return Watchdog.expired(phase, limit);
         }
     }
+
+    private static final AtomicLongFieldUpdater<AttemptClock> CONTENT_AT =
+            AtomicLongFieldUpdater.newUpdater(AttemptClock.class, "contentAt");
 
     private final Watchdog.Limits limits;
     private final long started;
@@ -52,6 +56,19 @@ final class AttemptClock {
     void content(Watchdog.ContentKind kind, long now) {
         contentAt = demandClock.waited(now);
         last = kind;
+    }
+
+    long contentAt() {
+        return contentAt;
+    }
+
+    /**
+     * Restarts the limit of the present silence, unless content has restarted it.
+     *
+     * @param before the value of {@link #contentAt()} before the caller saw that the subscriber does not wait
+     */
+    void restart(long before, long now) {
+        CONTENT_AT.compareAndSet(this, before, demandClock.waited(now));
     }
 
     void item(long now) {

@@ -55,6 +55,7 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
         private final InFlight inFlight;
         private final AtomicBoolean left = new AtomicBoolean();
         private Subscription upstream = Operators.emptySubscription();
+        private boolean subscribed; // a source that ends at once hands over the empty subscription too
         private boolean terminated;
 
         BoundarySubscriber(CoreSubscriber<? super T> actual, Call call, InFlight inFlight) {
@@ -78,8 +79,9 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
 
         @Override
         public void onSubscribe(Subscription subscription) {
-            if (Operators.validate(upstream == Operators.emptySubscription() ? null : upstream, subscription)) {
+            if (Operators.validate(subscribed ? upstream : null, subscription)) {
                 upstream = subscription;
+                subscribed = true;
                 actual.onSubscribe(this);
             }
         }
@@ -125,7 +127,6 @@ final class CallBoundary<T> extends FluxOperator<T, T> {
 
         /** Signals what was thrown while subscribing or requesting. */
         void failed(Throwable thrown) {
-            boolean subscribed = upstream != Operators.emptySubscription();
             if (!subscribed) {
                 actual.onSubscribe(Operators.emptySubscription());
             }

@@ -120,9 +120,6 @@ public final class Engine {
                 new ConcurrentLinkedQueue<>(),
                 ResumedCall.of(context),
                 new AtomicBoolean());
-        for (AttemptLog.Attempt skipped : plan.skipped().attempts()) {
-            call.publish(new Event.RouteSkipped(id, skipped));
-        }
         return call;
     }
 
@@ -163,9 +160,18 @@ public final class Engine {
      * @param continues true if the call continues an answer, whose first part has reported the failover
      */
     private <T> Flux<T> firstAttempt(Call call, boolean continues, CallMode<T> mode) {
+        for (AttemptLog.Attempt skipped : call.plan().skipped().attempts()) {
+            call.publish(new Event.RouteSkipped(call.id(), skipped));
+        }
         Cursor start = Cursor.start(call.plan());
         Decision decision = Decision.first(
-                start, call.plan(), policies.options(), call.started(), call.deadline(), policies.random(), call);
+                start,
+                call.plan(),
+                call.policies().options(),
+                call.started(),
+                call.deadline(),
+                policies.random(),
+                call);
         if (decision instanceof Decision.Stop stop) {
             return Flux.error(exhausted(stop, start));
         }

@@ -17,8 +17,9 @@ import reactor.core.publisher.Operators;
 /**
  * Enforces the time limits of one attempt: cancels the source and signals a timeout when it is silent for too long while
  * the subscriber waits, or takes too long in total. One timer per subscription checks the limits when it fires and is then
- * set again; a chunk costs one reading of the clock. Time counts only while there is unmet demand, so that a slow consumer
- * does not look like a slow provider. A source that has received its finish reason, and only waits for the end of its body,
+ * set again; a chunk costs one or two readings of the clock. Silence counts only while there is unmet demand and no item is being
+ * emitted, so that a slow consumer does not look like a slow provider; the deadline always counts, and a subscriber that
+ * requests nothing for as long as the limit in total ends the attempt too. A source that has received its finish reason, and only waits for the end of its body,
  * is completed by an exceeded limit and not failed. Exceptions of the source and violations of Reactive Streams become error signals.
  */
 final class Watchdog<T> extends FluxOperator<T, T> {

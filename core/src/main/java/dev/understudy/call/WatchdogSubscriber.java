@@ -35,8 +35,11 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     private static final AtomicReferenceFieldUpdater<WatchdogSubscriber, State> STATE =
             AtomicReferenceFieldUpdater.newUpdater(WatchdogSubscriber.class, State.class, "state");
 
-    /** Shortest delay of the timer: while an item is emitted an exceeded limit is not signalled, and no delay would spin. */
+    /** Shortest delay of the timer. */
     private static final long MIN_DELAY = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Longest delay while an item is emitted: as much of that time at most is taken for silence of the source. */
+    private static final long WHILE_EMITTING = TimeUnit.SECONDS.toNanos(1);
 
     /** Longest time that a source may take to complete once {@link FinishWait} told it to. */
     private static final long COMPLETION = TimeUnit.SECONDS.toNanos(2);
@@ -48,8 +51,10 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
     private final AttemptTimer attemptTimer = new AttemptTimer();
 
     private Subscription upstream = Operators.emptySubscription();
+    private boolean subscribed; // a source that ends at once hands over the empty subscription too
     private volatile State state = Idle.IDLE;
     private Emitting last = new Emitting(Thread.currentThread());
+    private Watchdog.@Nullable ContentKind contentKind; // of the content emitted since the last restart of the limit
 
     WatchdogSubscriber(
             CoreSubscriber<? super T> actual, Watchdog.Limits limits, Scheduler scheduler, FinishWait finishWait) {
@@ -61,10 +66,11 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
 
     @Override
     public void onSubscribe(Subscription subscription) {
-        if (Operators.validate(upstream == Operators.emptySubscription() ? null : upstream, subscription)) {
+        if (Operators.validate(subscribed ? upstream : null, subscription)) {
             upstream = subscription;
+            subscribed = true;
             actual.onSubscribe(this);
-            setTimer(now());
+            setTimer(now(), Long.MAX_VALUE);
         }
     }
 
@@ -102,7 +108,19 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         } catch (Throwable thrown) {
             failed(thrown);
         }
-        if (outermost && !STATE.compareAndSet(this, mine, Idle.IDLE) && state instanceof Ending ending) {
+        if (outermost) {
+            emitted(mine);
+        }
+    }
+
+    /** Restarts the limit of silence, in which the time that the subscriber took for the item does not count. */
+    private void emitted(Emitting mine) {
+        Watchdog.ContentKind kind = contentKind;
+        if (kind != null) {
+            contentKind = null;
+            clock.content(kind, now());
+        }
+        if (!STATE.compareAndSet(this, mine, Idle.IDLE) && state instanceof Ending ending) {
             state = Idle.OVER;
             actual.onError(ending.error);
         }
@@ -113,18 +131,13 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
             end(broken("null instead of an item", "2.13"), true);
             return;
         }
-        boolean content = !(item instanceof StreamChunk chunk) || chunk.isContent();
-        boolean ends = !(item instanceof StreamChunk) || item instanceof StreamChunk.Finish;
-        if (content || ends || !clock.isUnbounded()) {
-            long now = now();
-            if (content) {
-                clock.content(Watchdog.ContentKind.of(item), now);
-            }
-            if (ends) {
-                clock.lastItem();
-            } else {
-                clock.item(now);
-            }
+        if (!(item instanceof StreamChunk chunk) || chunk.isContent()) {
+            contentKind = Watchdog.ContentKind.of(item);
+        }
+        if (!(item instanceof StreamChunk) || item instanceof StreamChunk.Finish) {
+            clock.lastItem();
+        } else if (!clock.isUnbounded()) {
+            clock.item(now());
         }
         actual.onNext(item);
     }
@@ -173,7 +186,7 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
 
     /** Signals what the source threw; returns false if that was before it called {@code onSubscribe}. */
     boolean failed(Throwable thrown) {
-        if (upstream == Operators.emptySubscription()) {
+        if (!subscribed) {
             return false;
         }
         if (!end(thrown, true)) {
@@ -205,18 +218,24 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
 
     private void check() {
         long now = now();
+        long contentAt = clock.contentAt();
+        boolean emits = state instanceof Emitting;
+        if (emits || clock.demand() == 0) { // the silence is the subscriber's
+            clock.restart(contentAt, now);
+        }
         AttemptClock.Expiry expiry = clock.expiry(now);
         if (expiry == null) {
-            setTimer(now);
+            setTimer(now, emits ? WHILE_EMITTING : Long.MAX_VALUE);
         } else if (state == Idle.IDLE && expiry.phase() != Failure.Phase.CONSUMER && finishWait.complete()) {
             completing();
         } else if (!expiry.whileWaiting()) {
             end(expiry.error(), true);
         } else if (STATE.compareAndSet(this, Idle.IDLE, Idle.OVER)) {
+            attemptTimer.off(); // a later cancellation would interrupt the thread of this signal
             upstream.cancel();
             actual.onError(expiry.error());
         } else {
-            setTimer(now);
+            setTimer(now, WHILE_EMITTING);
         }
     }
 
@@ -229,9 +248,10 @@ final class WatchdogSubscriber<T> implements CoreSubscriber<T>, Subscription, Sc
         }
     }
 
-    private void setTimer(long now) {
+    private void setTimer(long now, long longest) {
         try {
-            attemptTimer.set(scheduler, this::check, Math.max(MIN_DELAY, clock.untilExpiry(now)));
+            long delay = Math.max(MIN_DELAY, Math.min(longest, clock.untilExpiry(now)));
+            attemptTimer.set(scheduler, this::check, delay);
         } catch (Throwable thrown) { // without timers nothing would end a silent attempt
             failed(thrown);
         }

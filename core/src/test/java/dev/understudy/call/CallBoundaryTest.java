@@ -68,6 +68,16 @@ class CallBoundaryTest {
     }
 
     @Test
+    void sourceThatThrowsAfterAnErrorAtOnceSubscribesOnce() {
+        subscribe(actual -> {
+            Operators.error(actual, new IllegalStateException("first"));
+            throw BROKEN;
+        });
+        assertThat(signals).hasSize(2).startsWith("subscribed");
+        assertLeft();
+    }
+
+    @Test
     void closedClientSubscribesBeforeItRejects() {
         inFlight.close();
         subscribe(actual -> actual.onSubscribe(subscription(n -> {})));
@@ -161,12 +171,8 @@ class CallBoundaryTest {
 
     private class Recording implements CoreSubscriber<Object> {
 
-        private Subscription upstream = Operators.emptySubscription();
-
         @Override
         public void onSubscribe(Subscription subscription) {
-            assertThat(upstream).isSameAs(Operators.emptySubscription());
-            upstream = subscription;
             signals.add("subscribed");
             subscription.request(1);
         }

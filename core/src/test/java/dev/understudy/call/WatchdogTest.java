@@ -16,11 +16,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -28,6 +35,7 @@ import reactor.test.StepVerifier;
 import reactor.test.publisher.PublisherProbe;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.util.context.Context;
 
 class WatchdogTest {
 
@@ -226,7 +234,7 @@ class WatchdogTest {
     }
 
     @Test
-    void timerThatIsDueDuringEmissionWaitsOneMillisecond() {
+    void timerIsNotSetEachMillisecondDuringASlowEmission() {
         VirtualTimeScheduler clock = VirtualTimeScheduler.create();
         RecordingScheduler timers = new RecordingScheduler(clock);
         TestPublisher<StreamChunk> source = TestPublisher.create();
@@ -234,20 +242,134 @@ class WatchdogTest {
                 .subscribe(chunk -> clock.advanceTimeBy(IDLE.plusMillis(5)));
         source.next(text());
         assertThat(timers.delays).hasSizeBetween(2, 20).allSatisfy(delay -> assertThat(delay)
-                .isGreaterThanOrEqualTo(1_000_000));
+                .isGreaterThanOrEqualTo(1_000_000_000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"word", ""})
+    void timeInOnNextIsNoSilenceOfTheSource(String content) {
+        VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+        TestPublisher<StreamChunk> source = TestPublisher.create();
+        List<Throwable> errors = new ArrayList<>();
+        boolean[] slow = {false};
+        new Watchdog<>(source.flux(), LIMITS, new TimeSource(() -> clock))
+                .subscribe(
+                        chunk -> {
+                            if (slow[0]) {
+                                clock.advanceTimeBy(IDLE.plusSeconds(1).plusMillis(300));
+                            }
+                        },
+                        errors::add);
+        source.next(text());
+        slow[0] = true;
+        source.next(new StreamChunk.Text(content));
+        clock.advanceTimeBy(IDLE.minusSeconds(2));
+        assertThat(errors).isEmpty();
+        clock.advanceTimeBy(Duration.ofSeconds(2));
+        assertThat(errors).singleElement().satisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void pausedSubscriberIsNotPolled() {
+        VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+        RecordingScheduler timers = new RecordingScheduler(clock);
+        TestPublisher<StreamChunk> source = TestPublisher.create();
+        StepVerifier.create(new Watchdog<>(source.flux(), LIMITS, new TimeSource(() -> timers)), 2)
+                .then(() -> source.next(text()))
+                .expectNextCount(1)
+                .then(() -> clock.advanceTimeBy(IDLE.minusNanos(500_000)))
+                .then(() -> source.next(new StreamChunk.Text("")))
+                .expectNextCount(1)
+                .then(() -> clock.advanceTimeBy(Duration.ofMinutes(2)))
+                .then(() -> assertThat(timers.delays).hasSizeLessThan(12))
+                .thenRequest(1)
+                .then(() -> clock.advanceTimeBy(IDLE.minusMillis(1)))
+                .then(() -> source.next(text()))
+                .expectNextCount(1)
+                .thenRequest(1)
+                .then(() -> clock.advanceTimeBy(IDLE))
+                .verifyErrorSatisfies(error -> assertPhase(error, Phase.IDLE));
+    }
+
+    @Test
+    void timerIsOffBeforeTheErrorIsSignalled() {
+        VirtualTimeScheduler clock = VirtualTimeScheduler.create();
+        RecordingScheduler timers = new RecordingScheduler(clock);
+        List<Boolean> off = new ArrayList<>();
+        new Watchdog<>(Flux.<StreamChunk>never(), LIMITS, new TimeSource(() -> timers))
+                .subscribe(chunk -> {}, error -> off.add(timers.last.get().isDisposed()));
+        clock.advanceTimeBy(FIRST);
+        assertThat(off).containsExactly(true);
+    }
+
+    @Test
+    void sourceThatThrowsAfterItsErrorSubscribesOnce() {
+        List<String> signals = new ArrayList<>();
+        new Watchdog<>(
+                        new Flux<StreamChunk>() {
+                            @Override
+                            public void subscribe(CoreSubscriber<? super StreamChunk> actual) {
+                                Operators.error(actual, new IllegalStateException("first"));
+                                throw new IllegalStateException("second");
+                            }
+                        },
+                        LIMITS,
+                        TimeSource.PARALLEL)
+                .subscribe(new CoreSubscriber<>() {
+                    @Override
+                    public Context currentContext() {
+                        Consumer<Throwable> dropped = error -> signals.add("dropped " + error.getMessage());
+                        return Context.of("reactor.onErrorDropped.local", dropped);
+                    }
+
+                    @Override
+                    public void onSubscribe(Subscription subscription) {
+                        signals.add("subscribed");
+                    }
+
+                    @Override
+                    public void onNext(StreamChunk chunk) {
+                        signals.add("chunk");
+                    }
+
+                    @Override
+                    public void onError(Throwable error) {
+                        signals.add(error.getMessage());
+                    }
+
+                    @Override
+                    public void onComplete() {
+                        signals.add("complete");
+                    }
+                });
+        assertThat(signals).containsExactly("subscribed", "first", "dropped second");
     }
 
     /** Records the delay of each timer; stops scheduling after a hundred, so that a timer without delay ends. */
-    private record RecordingScheduler(Scheduler clock, List<Long> delays) implements Scheduler {
+    private record RecordingScheduler(Scheduler clock, List<Long> delays, AtomicReference<Disposable> last)
+            implements Scheduler {
 
         RecordingScheduler(Scheduler clock) {
-            this(clock, new ArrayList<>());
+            this(clock, new ArrayList<>(), new AtomicReference<>());
         }
 
         @Override
         public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
             delays.add(unit.toNanos(delay));
-            return delays.size() > 100 ? Disposables.disposed() : clock.schedule(task, delay, unit);
+            if (delays.size() > 100) {
+                return Disposables.disposed();
+            }
+            Disposable timer = Disposables.single();
+            last.set(timer);
+            clock.schedule(
+                    () -> {
+                        if (!timer.isDisposed()) {
+                            task.run();
+                        }
+                    },
+                    delay,
+                    unit);
+            return timer;
         }
 
         @Override
