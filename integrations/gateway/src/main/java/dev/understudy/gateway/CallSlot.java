@@ -40,7 +40,7 @@ final class CallSlot {
         return key;
     }
 
-    /** A generation begins, which may go on without the connection. It counts anew if the connection has ended already. */
+    /** A generation begins, which may go on without the connection. The call counts anew if the connection has ended already. */
     CallSlot hold() {
         if (holders.getAndIncrement() == 0) {
             calls.beginDetached();

@@ -48,7 +48,7 @@ enum Option {
             "GATEWAY_KEEP_STREAMS",
             "keeps streams for clients that come back after a lost connection: memory, or redis for",
             "all instances, with --redis. Without it a stream ends with its connection"),
-    KEEP_RETENTION("SECONDS", "GATEWAY_KEEP_RETENTION", "time for which a stream is kept after its end; 600"),
+    KEEP_RETENTION("SECONDS", "GATEWAY_KEEP_RETENTION", "time for which a stream is kept after its last chunk; 600"),
     KEEP_GRACE("SECONDS", "GATEWAY_KEEP_GRACE", "time without a reader after which generation is cancelled; 30"),
     HELP(null, null, "prints this text");
 

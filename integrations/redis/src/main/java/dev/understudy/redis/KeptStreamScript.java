@@ -12,8 +12,8 @@ import reactor.core.publisher.Mono;
  * Scripts of kept streams, each of which is atomic. The first key is a hash with the state of a stream, the second one the
  * log of its entries; both have the id as their hash tag. Times are those of the server, in milliseconds.
  *
- * <p>Fields of the hash: {@code request}, {@code fence}, {@code length} and {@code first} (positions of the last and of the
- * first entry), {@code bytes}, {@code leased} and {@code attended} (ends of the lease and of the presence of readers) and
+ * <p>Fields of the hash: {@code request}, {@code fence}, {@code takeovers} (acquisitions of a lease that was not released), {@code length} and {@code first} (positions of the last and of the
+ * first entry), {@code bytes}, {@code leased} and {@code attended} (ends of the lease, 0 if it was released, and of the presence of readers) and
  * {@code ended}.
  */
 enum KeptStreamScript {
@@ -21,7 +21,7 @@ enum KeptStreamScript {
     CREATE("""
             if #ARGV[1] >= tonumber(ARGV[5]) then return {'2'} end
             if redis.call('EXISTS', KEYS[1]) == 1 then return {'0'} end
-            redis.call('HSET', KEYS[1], 'request', ARGV[1], 'fence', 1, 'length', 0, 'first', 1, 'bytes', #ARGV[1],
+            redis.call('HSET', KEYS[1], 'request', ARGV[1], 'fence', 1, 'takeovers', 0, 'length', 0, 'first', 1, 'bytes', #ARGV[1],
                 'leased', now() + ARGV[2], 'attended', now() + ARGV[3], 'ended', 0)
             redis.call('PEXPIRE', KEYS[1], ARGV[4])
             return {'1'}
@@ -55,20 +55,21 @@ enum KeptStreamScript {
     RENEW("""
             local is = redis.call('HMGET', KEYS[1], 'fence', 'ended', 'attended')
             if is[1] ~= ARGV[1] or is[2] ~= '0' then return {'0'} end
-            redis.call('HSET', KEYS[1], 'leased', now() + ARGV[2])
+            redis.call('HSET', KEYS[1], 'leased', ARGV[2] == '0' and 0 or now() + ARGV[2])
             redis.call('PEXPIRE', KEYS[1], ARGV[3])
             redis.call('PEXPIRE', KEYS[2], ARGV[3])
             return {tonumber(is[3]) < now() and '2' or '1'}
             """),
-    /** Arguments: lease, force, retention. Returns fence and request, or nothing. */
+    /** Arguments: lease, force, retention. Returns fence, takeovers and request, or nothing. */
     ACQUIRE("""
-            local is = redis.call('HMGET', KEYS[1], 'fence', 'ended', 'leased', 'request')
+            local is = redis.call('HMGET', KEYS[1], 'fence', 'ended', 'leased', 'request', 'takeovers')
             if is[2] ~= '0' or (ARGV[2] == '0' and tonumber(is[3]) > now()) then return {} end
             local fence = is[1] + 1
-            redis.call('HSET', KEYS[1], 'fence', fence, 'leased', now() + ARGV[1])
+            local takeovers = is[5] + (is[3] == '0' and 0 or 1)
+            redis.call('HSET', KEYS[1], 'fence', fence, 'takeovers', takeovers, 'leased', now() + ARGV[1])
             redis.call('PEXPIRE', KEYS[1], ARGV[3])
             redis.call('PEXPIRE', KEYS[2], ARGV[3])
-            return {tostring(fence), is[4]}
+            return {tostring(fence), tostring(takeovers), is[4]}
             """),
     /** Argument: grace. Returns the state. */
     ATTEND("""

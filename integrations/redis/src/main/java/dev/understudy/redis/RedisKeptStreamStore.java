@@ -85,7 +85,7 @@ public final class RedisKeptStreamStore implements KeptStreamStore, AutoCloseabl
     public Mono<Lease> create(String id, String request, Duration lease, Duration grace) {
         return run(KeptStreamScript.CREATE, id, request, lease, grace, limits.retention(), limits.characters())
                 .map(result -> switch (result.get(0)) {
-                    case "1" -> new Lease(1, request);
+                    case "1" -> new Lease(1, 0, request);
                     case "2" -> throw new KeptStreamException(KeptStreamException.Reason.FULL);
                     default -> throw new IllegalStateException("Another stream has this id");
                 });
@@ -119,8 +119,9 @@ public final class RedisKeptStreamStore implements KeptStreamStore, AutoCloseabl
     @Override
     public Mono<Lease> acquire(String id, Duration lease, boolean force) {
         return run(KeptStreamScript.ACQUIRE, id, lease, force ? 1 : 0, limits.retention())
-                .filter(result -> result.size() == 2)
-                .map(result -> new Lease(Long.parseLong(result.get(0)), result.get(1)));
+                .filter(result -> result.size() == 3)
+                .map(result ->
+                        new Lease(Long.parseLong(result.get(0)), Integer.parseInt(result.get(1)), result.get(2)));
     }
 
     @Override

@@ -79,7 +79,7 @@ class RedisKeptStreamStoreTest {
 
     @Test
     void entriesAreReadAsTheyWereAppended() {
-        assertThat(create(LONG, LONG)).isEqualTo(new Lease(1, "{\"request\":1}"));
+        assertThat(create(LONG, LONG)).isEqualTo(new Lease(1, 0, "{\"request\":1}"));
         assertThat(append(1, 1, false, "tHello ", "twörld 👍 \r\n\u0000")).isTrue();
         assertThat(append(1, 3, true, "e")).isTrue();
 
@@ -107,7 +107,7 @@ class RedisKeptStreamStoreTest {
         Lease second =
                 get(store.acquire(id, LONG, false).repeatWhenEmpty(empty -> empty.delayElements(Duration.ofMillis(5))));
 
-        assertThat(second).isEqualTo(new Lease(2, "{\"request\":1}"));
+        assertThat(second).isEqualTo(new Lease(2, 1, "{\"request\":1}"));
         assertThat(append(1, 1, false, "tx")).isFalse();
         assertThat(get(store.renew(id, 1, LONG))).isEqualTo(Renewal.LOST);
         assertThat(append(2, 1, false, "ty")).isTrue();
@@ -122,6 +122,18 @@ class RedisKeptStreamStoreTest {
         assertThat(get(store.renew(id, 2, NONE))).isEqualTo(Renewal.HELD);
         assertThat(get(store.attend(id, LONG))).isEqualTo(State.ABANDONED);
         assertThat(get(store.acquire(id, LONG, false)).fence()).isEqualTo(3);
+    }
+
+    @Test
+    void releasedLeaseIsAcquiredWithoutATakeover() {
+        create(LONG, LONG);
+        for (int fence = 1; fence < 5; fence++) {
+            assertThat(get(store.renew(id, fence, NONE))).isEqualTo(Renewal.HELD);
+            Lease next = get(store.acquire(id, LONG, false));
+            assertThat(next.fence()).isEqualTo(fence + 1);
+            assertThat(next.takeovers()).isZero();
+        }
+        assertThat(get(store.acquire(id, LONG, true)).takeovers()).isEqualTo(1);
     }
 
     @Test

@@ -54,7 +54,7 @@ final class InMemoryKeptStreamStore implements KeptStreamStore {
                 throw new IllegalStateException("Another stream has this id");
             }
             removeLater(id, limits.retention().toMillis());
-            return new Lease(1, request);
+            return new Lease(1, 0, request);
         });
     }
 

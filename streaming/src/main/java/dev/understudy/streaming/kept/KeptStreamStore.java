@@ -36,7 +36,7 @@ public interface KeptStreamStore {
     Mono<Boolean> append(String id, Append append);
 
     /**
-     * Extends the lease; with a duration of zero, releases it.
+     * Extends the lease; with a duration of zero, releases it. The next acquisition of a released lease counts as no takeover.
      *
      * @param id id of the stream
      * @param fence fencing token of the lease
@@ -101,9 +101,11 @@ public interface KeptStreamStore {
      * A lease.
      *
      * @param fence fencing token: 1 for the instance that created the stream, and one more for each that follows
+     * @param takeovers number of acquisitions so far of a lease that was not released before: each followed the loss of an
+     *     instance
      * @param request request of the answer
      */
-    record Lease(long fence, String request) {}
+    record Lease(long fence, int takeovers, String request) {}
 
     /**
      * Entries to append.

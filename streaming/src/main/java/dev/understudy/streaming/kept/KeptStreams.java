@@ -324,7 +324,7 @@ public final class KeptStreams implements AutoCloseable {
 
     private Flux<StreamChunk> rest(KeptStreamStore.Lease lease, List<String> entries) {
         return Flux.defer(() -> {
-            if (lease.fence() > options.takeovers() + 1L) {
+            if (lease.takeovers() > options.takeovers()) {
                 return Flux.error(new KeptStreamException(KeptStreamException.Reason.CANCELLED));
             }
             ChatRequest request = EntryFormat.request(lease.request());
@@ -371,7 +371,8 @@ public final class KeptStreams implements AutoCloseable {
      *     lost is one and a third of it; 6 s by default
      * @param grace time without a reader after which the generation is cancelled; 30 s by default. Checked with each renewal
      *     of the lease, every third of it
-     * @param takeovers limit of takeovers of one stream by other instances; 3 by default
+     * @param takeovers limit of takeovers of one stream from instances that were lost; 3 by default. Those from an instance
+     *     that was closed do not count
      * @param storeTimeout time after which a store that does not answer {@link #start} counts as failed; 1 s by default
      * @param required {@code true} to fail {@link #start} when the store fails; by default the answer is not kept then
      */

@@ -22,6 +22,8 @@ final class StreamLog {
     private long dropped; // entries before the first one
     private long characters;
     private long fence = 1;
+    private int takeovers;
+    private boolean released;
     private long leasedUntil;
     private long attendedUntil;
     private long expires;
@@ -81,6 +83,7 @@ final class StreamLog {
             return Renewal.LOST;
         }
         leasedUntil = until;
+        released = until <= now;
         touch(now);
         return attendedUntil < now ? Renewal.UNATTENDED : Renewal.HELD;
     }
@@ -91,9 +94,11 @@ final class StreamLog {
             return null;
         }
         fence++;
+        takeovers += released ? 0 : 1;
+        released = false;
         leasedUntil = until;
         touch(now);
-        return new Lease(fence, request);
+        return new Lease(fence, takeovers, request);
     }
 
     State attend(long now, long until) {

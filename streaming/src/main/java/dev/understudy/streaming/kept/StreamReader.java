@@ -53,21 +53,32 @@ final class StreamReader {
      */
     Flux<PositionedChunk> chunks(Mono<Void> takeOver) {
         return Mono.defer(this::page)
-                .map(this::read)
+                .flux()
+                .concatMap(
+                        page -> Mono.fromSupplier(() -> read(page)),
+                        1) // requests the page at once: its time is limited
                 .repeat()
                 .takeUntil(read -> read.end != null)
                 .concatMap(StreamReader::chunks, 1)
                 .takeUntilOther(presence(takeOver));
     }
 
+    /** Reads a page. A store that does not answer is asked again, without waiting for entries, for a limited time. */
     private Mono<KeptStreamStore.Page> page() {
         return store.read(id, position, PAGE, WAIT)
                 .timeout(WAIT.plus(lease), scheduler)
-                .retryWhen(Retry.backoff(RETRIES, FIRST_RETRY)
+                .onErrorResume(failed -> Mono.delay(FIRST_RETRY, scheduler).then(pageAgain()))
+                .timeout(WAIT.plus(lease.multipliedBy(3)), scheduler)
+                .onErrorMap(failed -> new KeptStreamException(KeptStreamException.Reason.UNAVAILABLE, failed));
+    }
+
+    private Mono<KeptStreamStore.Page> pageAgain() {
+        return store.read(id, position, PAGE, Duration.ZERO)
+                .timeout(lease.dividedBy(2), scheduler)
+                .retryWhen(Retry.backoff(RETRIES - 1L, FIRST_RETRY)
                         .maxBackoff(lease.dividedBy(4))
                         .scheduler(scheduler)
-                        .onRetryExhaustedThrow((retry, signal) ->
-                                new KeptStreamException(KeptStreamException.Reason.UNAVAILABLE, signal.failure())));
+                        .onRetryExhaustedThrow((retry, signal) -> signal.failure()));
     }
 
     private Read read(KeptStreamStore.Page page) {

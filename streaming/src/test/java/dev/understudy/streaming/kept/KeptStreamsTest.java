@@ -560,6 +560,58 @@ class KeptStreamsTest {
     }
 
     @Test
+    void handoversOfClosedInstancesAreNotLimited() {
+        Essay essay = essay(100);
+        KeptStreamStore store = store();
+        KeptStreams.Options options = OPTIONS.withTakeovers(1);
+        Instance closing = instance(store, essay, options);
+        KeptStreams.Kept kept = start(closing);
+        StringBuilder text = new StringBuilder();
+        String last = kept.id() + ".0";
+        for (int i = 0; i < 5; i++) {
+            Instance next = instance(store, essay, options);
+            Reading reading = read(closing.streams().resume(last));
+            pass(Duration.ofMillis(1500));
+            closing.streams().close();
+            pass(Duration.ofMillis(100));
+            text.append(reading.text());
+            last = reading.last().eventId();
+            closing = next;
+        }
+        Reading rest = read(closing.streams().resume(last));
+        pass(Duration.ofSeconds(15));
+
+        assertThat(text + rest.text()).isEqualTo(essay.text());
+        assertThat(essay.calls()).isEqualTo(6);
+    }
+
+    @Test
+    void readerWithoutDemandForLongReadsOn() {
+        Essay essay = new Essay(words(500), Duration.ZERO, true, time);
+        Reading reading = read(start(instance(store(), essay)).chunks(), 1);
+        pass(Duration.ofSeconds(90));
+        assertThat(reading.error).isNull();
+        reading.request(Long.MAX_VALUE);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(reading.text()).isEqualTo(essay.text());
+    }
+
+    @Test
+    void readerOfASilentStoreFailsInTime() {
+        Essay essay = essay(50);
+        Instance instance = instance(store(), essay);
+        Reading reading = read(start(instance).chunks());
+        pass(Duration.ofSeconds(2));
+        instance.silent(true);
+        pass(Duration.ofSeconds(28)); // the read before has ended after 10 s; 10 s and three leases more are not over
+        assertThat(reading.error).isNull();
+        pass(Duration.ofSeconds(2));
+
+        assertThat(reason(reading.error)).isEqualTo(Reason.UNAVAILABLE);
+    }
+
+    @Test
     void failedReadOfATakeoverIsRepeatedUnderItsLease() {
         Essay essay = essay(100);
         KeptStreamStore store = store();
