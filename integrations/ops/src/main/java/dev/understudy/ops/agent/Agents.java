@@ -169,8 +169,8 @@ public final class Agents implements AutoCloseable {
 
     /**
      * Continues an answer of an agent whose beginning was delivered before, as {@link
-     * dev.understudy.streaming.ResumingProvider#streamAfter} does. Without {@code resume} in the agent's settings, an answer
-     * whose content was delivered in part fails.
+     * dev.understudy.streaming.ResumingProvider#streamAfter} does. Where the agent's {@code resume} switches that off, an
+     * answer whose content was delivered in part fails.
      *
      * @param agentId id of the agent
      * @param request the request of the answer
