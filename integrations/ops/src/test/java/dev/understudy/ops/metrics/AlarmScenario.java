@@ -15,10 +15,13 @@ import dev.understudy.policy.RetryPolicy;
 import dev.understudy.streaming.ResumingProvider;
 import dev.understudy.testing.ScriptedAnswer;
 import dev.understudy.testing.ScriptedProvider;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -31,13 +34,28 @@ final class AlarmScenario {
 
     private final AlarmOutage outage;
     private final VirtualTimeScheduler clock = VirtualTimeScheduler.create();
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry(SimpleConfig.DEFAULT, meterClock());
     private final MeterSamples samples = new MeterSamples();
     private final Metrics metrics = Metrics.to(registry).addModels("m", "rare");
     private int call;
 
     AlarmScenario(AlarmOutage outage) {
         this.outage = outage;
+    }
+
+    /** Gauges keep a reading for some milliseconds, in which this scenario passes many minutes. */
+    private Clock meterClock() {
+        return new Clock() {
+            @Override
+            public long wallTime() {
+                return clock.now(TimeUnit.MILLISECONDS);
+            }
+
+            @Override
+            public long monotonicTime() {
+                return clock.now(TimeUnit.NANOSECONDS);
+            }
+        };
     }
 
     /** Returns the alarms that fired. */
