@@ -101,7 +101,7 @@ final class Admission {
 
     /**
      * Refuses new calls from now on. Waits until those in flight have ended, for a limited time; then they fail, and a short
-     * time is left to send that. Blocks.
+     * time is left to send that, and what was not written yet. Blocks.
      */
     void drain() {
         calls.drain();
@@ -110,6 +110,7 @@ final class Admission {
                     new ChatException.CallFailed(Failure.of(FailureKind.OVERLOADED, "the gateway is shutting down")));
             calls.isEmptyWithin(LAST);
         }
+        connections.isAnsweredWithin(LAST);
     }
 
     /** Returns the handler of a route. */

@@ -10,6 +10,7 @@ import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ final class ConnectionGuard {
     private final IntConsumer refused;
     private final Set<Watch> refusals = new LinkedHashSet<>(); // guarded by this, as the two below
     private final Set<Watch> waiting = new LinkedHashSet<>();
+    private final Set<Watch> serving = new HashSet<>();
     private int open;
 
     /** @param refused receives the status of each refusal */
@@ -65,16 +67,43 @@ final class ConnectionGuard {
         synchronized (this) {
             waiting.remove(watch);
             refusals.remove(watch);
+            serving.add(watch);
         }
         watch.cancel();
     }
 
     /** Records that all requests of the connection were answered. */
     private void served(Watch watch) {
+        answered(watch);
         if (watch.channel.isActive()) {
             waits(watch);
             watch.start(limits.idle(), false);
         }
+    }
+
+    private synchronized void answered(Watch watch) {
+        if (serving.remove(watch) && serving.isEmpty()) {
+            notifyAll();
+        }
+    }
+
+    /**
+     * Waits until the last byte of each response was written: a call has ended when its answer has, which is before that.
+     * Returns false if some are not after this time, or on an interrupt. Blocks.
+     */
+    synchronized boolean isAnsweredWithin(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        for (long left = time.toMillis();
+                !serving.isEmpty() && left > 0;
+                left = (end - System.nanoTime()) / 1_000_000) {
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return serving.isEmpty();
     }
 
     private synchronized void waits(Watch watch) {
@@ -115,6 +144,7 @@ final class ConnectionGuard {
         open--;
         waiting.remove(watch);
         refusals.remove(watch);
+        answered(watch);
     }
 
     private final class Watch extends ChannelInboundHandlerAdapter {

@@ -1,19 +1,12 @@
 package dev.understudy.gateway;
 
 import dev.understudy.gateway.json.JsonFields;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
@@ -139,65 +132,13 @@ public final class GatewayClient {
     }
 
     private Response send(HttpRequest request) {
-        try {
-            HttpResponse<Body> response = client.send(request, head -> new BodyReader(begun));
-            Body body = response.body();
-            return new Response(response.statusCode(), response.headers(), body.text(), body.broken());
-        } catch (IOException e) {
-            throw new AssertionError("no response", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
-    }
-
-    private record Body(String text, boolean broken) {}
-
-    /** Keeps what came before the connection broke: the input stream of the JDK's client drops what was not read yet. */
-    private static final class BodyReader implements HttpResponse.BodySubscriber<Body> {
-
-        private final CompletableFuture<Body> body = new CompletableFuture<>();
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private final AtomicInteger begun;
-
-        private BodyReader(AtomicInteger begun) {
-            this.begun = begun;
-        }
-
-        @Override
-        public CompletionStage<Body> getBody() {
-            return body;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> buffers) {
-            if (bytes.size() == 0) {
+        AtomicBoolean first = new AtomicBoolean(true);
+        ReadResponse response = ReadResponse.to(client, request, () -> {}, body -> {
+            if (first.getAndSet(false)) {
                 begun.incrementAndGet();
             }
-            for (ByteBuffer buffer : buffers) {
-                byte[] piece = new byte[buffer.remaining()];
-                buffer.get(piece);
-                bytes.writeBytes(piece);
-            }
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            complete(true);
-        }
-
-        @Override
-        public void onComplete() {
-            complete(false);
-        }
-
-        private void complete(boolean broken) {
-            body.complete(new Body(bytes.toString(StandardCharsets.UTF_8), broken));
-        }
+            return false;
+        });
+        return new Response(response.status(), response.headers(), response.body(), response.broken());
     }
 }

@@ -61,7 +61,9 @@ class GatewayShutdownTest {
 
             rest.tryEmitEmpty();
             for (CompletableFuture<GatewayClient.Response> stream : streams) {
-                assertThat(stream.get().complete()).isTrue();
+                assertThat(stream.get().complete())
+                        .as("%s %s", stream.get().status(), stream.get().body())
+                        .isTrue();
                 assertThat(stream.get().text()).isEqualTo("first half and second half");
             }
             assertThat(gateway.exitCode(20)).isZero();

@@ -1,18 +1,10 @@
 package dev.understudy.gateway;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A client of kept streams, which can leave after any number of events, and come back with the id of the last one. */
@@ -118,80 +110,18 @@ final class KeptClient {
     }
 
     private Part read(HttpRequest request, int most) {
-        try {
-            HttpResponse<Body> response = http.send(request, head -> {
-                responses.incrementAndGet();
-                return new BodyReader(most);
-            });
-            Body body = response.body();
-            List<String> events = events(body.text());
-            return new Part(
-                    response.statusCode(),
-                    response.headers().firstValue(KeptCalls.HEADER).orElse(""),
-                    List.copyOf(events.subList(0, Math.min(most, events.size()))),
-                    body.text(),
-                    body.broken());
-        } catch (IOException e) {
-            throw new AssertionError("no response", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
-    }
-
-    private record Body(String text, boolean broken) {}
-
-    /** Leaves after some events. Keeps what came before the connection broke. */
-    private static final class BodyReader implements HttpResponse.BodySubscriber<Body> {
-
-        private final CompletableFuture<Body> body = new CompletableFuture<>();
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private final int most;
-        private Flow.Subscription subscription;
-
-        private BodyReader(int most) {
-            this.most = most;
-        }
-
-        @Override
-        public CompletionStage<Body> getBody() {
-            return body;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            this.subscription = subscription;
-            subscription.request(1);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> buffers) {
-            for (ByteBuffer buffer : buffers) {
-                byte[] piece = new byte[buffer.remaining()];
-                buffer.get(piece);
-                bytes.writeBytes(piece);
-            }
-            if (events(bytes.toString(StandardCharsets.UTF_8)).size() >= most) {
-                subscription.cancel();
-                complete(true);
-            } else {
-                subscription.request(1);
-            }
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            complete(true);
-        }
-
-        @Override
-        public void onComplete() {
-            complete(false);
-        }
-
-        private void complete(boolean broken) {
-            body.complete(new Body(bytes.toString(StandardCharsets.UTF_8), broken));
-        }
+        ReadResponse response = ReadResponse.to(
+                http,
+                request,
+                responses::incrementAndGet,
+                body -> events(body.get()).size() >= most);
+        List<String> events = events(response.body());
+        return new Part(
+                response.status(),
+                response.headers().firstValue(KeptCalls.HEADER).orElse(""),
+                List.copyOf(events.subList(0, Math.min(most, events.size()))),
+                response.body(),
+                response.broken());
     }
 
     private static List<String> events(String body) {
