@@ -25,7 +25,7 @@ final class NaiveCircuit {
 
     private record Sample(long time, boolean ok) {}
 
-    /** What ends or continues a row of failures, and when the first content of its stream came. */
+    /** Sign that ends or continues a row of failures, with the time of the first content of its stream. */
     private record Sign(String what, long time, long begun) {}
 
     final List<ProviderStatus.CircuitState> moves = new ArrayList<>();

@@ -46,7 +46,7 @@ final class KeptClient {
     }
 
     /**
-     * What was read of a response.
+     * Received part of a response.
      *
      * @param events whole events, without comments
      * @param broken true if the connection ended before the body did

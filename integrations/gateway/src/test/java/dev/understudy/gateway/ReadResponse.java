@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * What was read of a response, also if its connection broke: the JDK's client drops then what was not read yet, or all.
+ * Received part of a response, also if its connection broke: the JDK's client drops then what was not read yet, or all.
  *
  * @param broken true if the connection ended before the body did
  */

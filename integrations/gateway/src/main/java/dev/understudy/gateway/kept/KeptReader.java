@@ -100,7 +100,7 @@ public final class KeptReader {
         return stream;
     }
 
-    /** Returns who began the answer; {@code null} before its first chunk. */
+    /** Returns the producer of the first chunk; {@code null} before it. */
     public StreamNote.@Nullable Producer first() {
         return first;
     }
