@@ -167,7 +167,7 @@ public final class Understudy implements ChatProvider {
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return engine.run(request, CallMode.CHAT).singleOrEmpty();
+        return Mono.fromDirect(engine.run(request, CallMode.CHAT));
     }
 
     @Override

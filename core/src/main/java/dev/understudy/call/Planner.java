@@ -14,7 +14,6 @@ import dev.understudy.pool.PooledProvider;
 import dev.understudy.pool.ProviderPool;
 import dev.understudy.pool.Route;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,9 +48,10 @@ public record Planner(
     }
 
     private static Set<Feature> needs(ChatRequest request, boolean stream, CallOptions options) {
-        Set<Feature> needs = EnumSet.noneOf(Feature.class);
-        needs.addAll(request.needs());
-        needs.addAll(options.requiredFeatures());
+        Set<Feature> needs = request.needs();
+        if (!options.requiredFeatures().isEmpty()) {
+            needs.addAll(options.requiredFeatures());
+        }
         if (stream) {
             needs.add(Feature.STREAMING);
             if (needs.contains(Feature.TOOLS)) {
@@ -79,10 +79,10 @@ public record Planner(
         private final CallOptions options;
         private final @Nullable ResumeToken resumeToken;
         private final long now;
-        private final List<Route> available = new ArrayList<>();
-        private final List<Deferred> deferred = new ArrayList<>();
-        private final List<Route> circuitOpen = new ArrayList<>();
-        private final List<SkipReason.Skipped> skipped = new ArrayList<>();
+        private final List<Route> available = new ArrayList<>(4);
+        private final List<Deferred> deferred = new ArrayList<>(0);
+        private final List<Route> circuitOpen = new ArrayList<>(0);
+        private final List<SkipReason.Skipped> skipped = new ArrayList<>(0);
         private @Nullable Route first;
 
         Draft(
@@ -202,8 +202,10 @@ public record Planner(
                         attemptLog,
                         null);
             }
-            List<Long> availableAt = new ArrayList<>();
-            available.forEach(route -> availableAt.add(0L));
+            List<Long> availableAt = new ArrayList<>(available.size() + deferred.size() + 1);
+            for (int i = 0; i < available.size(); i++) {
+                availableAt.add(0L);
+            }
             for (Deferred other : deferred) {
                 available.add(other.route);
                 availableAt.add(other.availableAt);

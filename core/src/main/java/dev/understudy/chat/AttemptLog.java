@@ -372,6 +372,9 @@ public record AttemptLog(List<Attempt> attempts) {
      * @return a copy
      */
     public AttemptLog plus(Attempt attempt) {
+        if (attempts.isEmpty()) {
+            return new AttemptLog(List.of(attempt));
+        }
         java.util.ArrayList<Attempt> longer = new java.util.ArrayList<>(attempts.size() + 1);
         longer.addAll(attempts);
         longer.add(attempt);

@@ -1,9 +1,9 @@
 package dev.understudy.chat;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -16,11 +16,16 @@ public final class CallScope {
     private static final CallScope NONE = reportingTo(providerEvent -> {});
 
     private final Consumer<ProviderEvent> listener;
-    private final Map<Object, Object> values;
 
-    private CallScope(Consumer<ProviderEvent> listener, Map<Object, Object> values) {
+    /** A list, because a call has few values. */
+    private final AtomicReference<@Nullable Computed> latest = new AtomicReference<>();
+
+    /** @param before the value that was computed before */
+    private record Computed(
+            Object key, Object value, @Nullable Computed before) {}
+
+    private CallScope(Consumer<ProviderEvent> listener) {
         this.listener = listener;
-        this.values = values;
     }
 
     /**
@@ -30,7 +35,7 @@ public final class CallScope {
      * @return a new scope
      */
     public static CallScope reportingTo(Consumer<ProviderEvent> listener) {
-        return new CallScope(listener, new ConcurrentHashMap<>(4));
+        return new CallScope(listener);
     }
 
     /**
@@ -76,12 +81,31 @@ public final class CallScope {
         if (this == NONE) {
             return supplier.get();
         }
-        Object existing = values.get(key);
+        Computed known = latest.get();
+        Object existing = find(key, known, null);
         if (existing != null) {
             return type.cast(existing);
         }
         T value = supplier.get();
-        Object earlier = values.putIfAbsent(key, value);
-        return earlier == null ? value : type.cast(earlier);
+        while (!latest.compareAndSet(known, new Computed(key, value, known))) {
+            Computed more = latest.get();
+            Object earlier = find(key, more, known);
+            if (earlier != null) {
+                return type.cast(earlier);
+            }
+            known = more;
+        }
+        return value;
+    }
+
+    /** Returns the value of an equal key in the list before its part {@code end}; {@code null} if there is none. */
+    @SuppressWarnings("ReferenceEquality") // parts of one list
+    private static @Nullable Object find(Object key, @Nullable Computed from, @Nullable Computed end) {
+        for (Computed each = from; each != null && each != end; each = each.before) {
+            if (each.key.equals(key)) {
+                return each.value;
+            }
+        }
+        return null;
     }
 }

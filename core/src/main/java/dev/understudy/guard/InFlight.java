@@ -1,5 +1,6 @@
 package dev.understudy.guard;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts calls in flight, and refuses further ones once it is closed. Safe for use by many threads. */
@@ -12,6 +13,7 @@ public final class InFlight {
     private final AtomicInteger state = new AtomicInteger();
 
     private final Runnable drained;
+    private final AtomicBoolean hasDrained = new AtomicBoolean();
 
     /** @param drained run once, when it is closed and no call is in flight */
     public InFlight(Runnable drained) {
@@ -20,19 +22,29 @@ public final class InFlight {
 
     /** Counts a call in; false when no more calls may begin. Each call that was counted in leaves once. */
     public boolean enter() {
-        return !isClosed(state.getAndUpdate(is -> isClosed(is) ? is : is + CALL));
+        if (!isClosed(state.getAndAdd(CALL))) {
+            return true;
+        }
+        leave();
+        return false;
     }
 
     /** Counts a call out. */
     public void leave() {
         if (state.addAndGet(-CALL) == CLOSED) {
-            drained.run();
+            drain();
         }
     }
 
     /** Refuses calls from now on. Idempotent. */
     public void close() {
         if (state.getAndUpdate(is -> is | CLOSED) == 0) {
+            drain();
+        }
+    }
+
+    private void drain() {
+        if (hasDrained.compareAndSet(false, true)) {
             drained.run();
         }
     }

@@ -48,6 +48,8 @@ public enum RequestOption {
     /** Log probabilities of tokens. */
     LOGPROBS(request -> request.options().topLogprobs() != null);
 
+    private static final RequestOption[] ALL = values();
+
     private final Predicate<ChatRequest> set;
 
     RequestOption(Predicate<ChatRequest> set) {
@@ -59,7 +61,7 @@ public enum RequestOption {
         List<RequestOption> options = new ArrayList<>(0);
         boolean plain = request.sampling().equals(SamplingParameters.defaults())
                 && request.options().equals(ChatRequest.Options.defaults());
-        for (RequestOption option : values()) {
+        for (RequestOption option : ALL) {
             if ((!plain || option.isOutsideParameters()) && option.set.test(request)) {
                 options.add(option);
             }

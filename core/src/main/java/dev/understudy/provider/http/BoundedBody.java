@@ -7,6 +7,7 @@ import io.netty.util.IllegalReferenceCountException;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
@@ -22,9 +23,9 @@ final class BoundedBody {
 
     private BoundedBody() {}
 
-    /** Emits the whole body, also an empty one; above the limit, a PROTOCOL failure. */
-    static Flux<byte[]> whole(ByteBufFlux content, int limit) {
-        return new Whole(content, limit);
+    /** Emits what the decoder returns for the whole body, also an empty one; above the limit, a PROTOCOL failure. */
+    static <T> Flux<T> whole(ByteBufFlux content, int limit, Function<byte[], T> decoder) {
+        return new Whole<>(content, limit, decoder);
     }
 
     /** Emits the whole body, or an empty array if it is above the limit; the rest of it is read and dropped. */
@@ -65,38 +66,42 @@ final class BoundedBody {
     }
 
     /**
-     * Emits one body as an array, also an empty one; above the limit, a PROTOCOL failure. Bytes are copied out of Netty's
+     * Decodes one body, also an empty one; above the limit, a PROTOCOL failure. Bytes are copied out of Netty's
      * buffers on arrival: a body in one fragment is copied once. Reading begins with the subscription.
      */
-    private static final class Whole extends Flux<byte[]> {
+    private static final class Whole<T> extends Flux<T> {
 
         private final Publisher<ByteBuf> content;
         private final int limit;
+        private final Function<byte[], T> decoder;
 
         /** @param content emits buffers that are valid during {@code onNext} only */
-        Whole(Publisher<ByteBuf> content, int limit) {
+        Whole(Publisher<ByteBuf> content, int limit, Function<byte[], T> decoder) {
             this.content = content;
             this.limit = limit;
+            this.decoder = decoder;
         }
 
         @Override
-        public void subscribe(CoreSubscriber<? super byte[]> actual) {
-            content.subscribe(new Body(actual, limit));
+        public void subscribe(CoreSubscriber<? super T> actual) {
+            content.subscribe(new Body<>(actual, limit, decoder));
         }
 
-        private static final class Body extends Operators.MonoSubscriber<ByteBuf, byte[]> {
+        private static final class Body<T> extends Operators.MonoSubscriber<ByteBuf, T> {
 
             private static final byte[] NOTHING = new byte[0];
 
             private final int limit;
+            private final Function<byte[], T> decoder;
             private byte[] bytes = NOTHING;
             private int length;
             private boolean done;
             private @Nullable Subscription upstream;
 
-            Body(CoreSubscriber<? super byte[]> actual, int limit) {
+            Body(CoreSubscriber<? super T> actual, int limit, Function<byte[], T> decoder) {
                 super(actual);
                 this.limit = limit;
+                this.decoder = decoder;
             }
 
             @Override
@@ -146,17 +151,25 @@ final class BoundedBody {
                 }
             }
 
-            private void fail(CallFailed failed) {
+            private void fail(Throwable failed) {
                 done = true;
                 actual.onError(failed);
             }
 
             @Override
             public void onComplete() {
-                if (!done) {
-                    done = true;
-                    complete(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
+                if (done) {
+                    return;
                 }
+                T decoded;
+                try {
+                    decoded = decoder.apply(length == bytes.length ? bytes : Arrays.copyOf(bytes, length));
+                } catch (Throwable thrown) {
+                    fail(Operators.onOperatorError(thrown, actual.currentContext()));
+                    return;
+                }
+                done = true;
+                complete(decoded);
             }
 
             @Override

@@ -1,10 +1,10 @@
 package dev.understudy.provider.http;
 
+import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.guard.AttemptLink;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -23,24 +23,37 @@ import reactor.util.context.Context;
  */
 final class HttpAnswer<T> extends Flux<T> {
 
+    /** Creates a request. */
+    @FunctionalInterface
+    interface Request<T> {
+
+        /**
+         * Returns the response; the request is sent when it is subscribed to.
+         *
+         * @param progress part of the Context of the subscriber
+         * @param link link to the attempt that the request belongs to
+         */
+        Flux<T> send(RequestProgress progress, AttemptLink link);
+    }
+
     private final HttpConnections connections;
-    private final Function<RequestProgress, Flux<T>> ask;
+    private final Request<T> request;
     private final UnaryOperator<Throwable> typing;
     private final BooleanSupplier keyInUse;
 
     /**
      * @param connections decides when the request may be sent
-     * @param ask creates the request, which records its progress
+     * @param request creates the request, which records its progress
      * @param typing applied to a failure after the transport's own classification
      * @param keyInUse returns false while the key of the request cools down
      */
     HttpAnswer(
             HttpConnections connections,
-            Function<RequestProgress, Flux<T>> ask,
+            Request<T> request,
             UnaryOperator<Throwable> typing,
             BooleanSupplier keyInUse) {
         this.connections = connections;
-        this.ask = ask;
+        this.request = request;
         this.typing = typing;
         this.keyInUse = keyInUse;
     }
@@ -60,11 +73,13 @@ final class HttpAnswer<T> extends Flux<T> {
 
         private final CoreSubscriber<? super T> actual;
         private final HttpAnswer<T> answer;
-
-        /** Kept, because each operator of the HTTP client asks for it. */
-        private final Context context;
+        private final AttemptLink link;
 
         private volatile RequestProgress progress = new RequestProgress();
+
+        /** Context of the HTTP client, each operator of which asks for it. */
+        private volatile Context context;
+
         private boolean resent;
         private @Nullable Subscription upstream; // with the two below guarded by this
         private long requested;
@@ -76,7 +91,11 @@ final class HttpAnswer<T> extends Flux<T> {
         Exchanged(CoreSubscriber<? super T> actual, HttpAnswer<T> answer) {
             this.actual = actual;
             this.answer = answer;
-            this.context = actual.currentContext();
+            Context caller = actual.currentContext();
+            this.link = AttemptLink.of(caller);
+            // Few keys, because the HTTP client adds its own, and a Context of more than five is a map.
+            this.context =
+                    caller.delete(CallScope.class).delete(AttemptLink.class).put(RequestProgress.class, progress);
         }
 
         void send() {
@@ -89,7 +108,7 @@ final class HttpAnswer<T> extends Flux<T> {
             sent = true;
             Flux<T> asked;
             try {
-                asked = answer.ask.apply(current);
+                asked = answer.request.send(current, link);
             } catch (Throwable error) {
                 Exceptions.throwIfFatal(error);
                 onError(error);
@@ -151,6 +170,7 @@ final class HttpAnswer<T> extends Flux<T> {
             if (mayBeResent(typed)) {
                 resent = true;
                 progress = new RequestProgress();
+                context = context.put(RequestProgress.class, progress);
                 answer.connections.foundDead();
                 sendUnlessCancelled();
                 return;
@@ -165,7 +185,7 @@ final class HttpAnswer<T> extends Flux<T> {
                     && progress.mayBeResent(failed.failure().kind())
                     && !answer.connections.isClosed()
                     && answer.keyInUse.getAsBoolean()
-                    && AttemptLink.of(currentContext()).mayBeResent().getAsBoolean();
+                    && link.mayBeResent().getAsBoolean();
         }
 
         @Override

@@ -74,11 +74,11 @@ final class HttpConnections {
                 .build();
         HttpClient routed = NetworkRoute.of(HttpClient.create(pool), baseUrl, transport);
         boolean direct = NetworkRoute.isDirect(baseUrl, transport);
-        this.http1 = client(false, direct, transport, routed);
-        this.client = http2 ? client(true, direct, transport, routed) : http1;
+        this.http1 = client(false, direct, baseUrl, transport, routed);
+        this.client = http2 ? client(true, direct, baseUrl, transport, routed) : http1;
     }
 
-    private HttpClient client(boolean http2, boolean direct, Transport transport, HttpClient routed) {
+    private HttpClient client(boolean http2, boolean direct, URI baseUrl, Transport transport, HttpClient routed) {
         HttpClient plain = routed.protocol(
                         http2
                                 ? new HttpProtocol[] {HttpProtocol.H2, HttpProtocol.HTTP11}
@@ -100,7 +100,7 @@ final class HttpConnections {
                 .disableRetry(true) // a POST that is sent twice is billed twice, and attempts are counted
                 .followRedirect(false) // a key belongs to one origin
                 .compress(false);
-        return NetworkRoute.secured(plain, http2, transport);
+        return NetworkRoute.to(baseUrl, NetworkRoute.secured(plain, http2, transport), transport);
     }
 
     private void negotiated(String protocol) {

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.ByteBufFlux;
-import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 
 /** One HTTP request and its response. Bytes are copied out of Netty's buffers on arrival. */
@@ -53,24 +52,29 @@ final class HttpExchange {
     }
 
     /**
-     * Emits the body of a successful response.
+     * Emits the answer of a successful response.
      *
      * @param caller text of the request, which is no evidence in an error
      * @param fields receives the header fields of the response
+     * @param decoder decodes the body
      */
-    Flux<byte[]> whole(
-            EncodedBody body, ChatRequest request, CallerText caller, KeyRing.Lease lease, ResponseFields fields) {
+    <T> Flux<T> whole(
+            EncodedBody body,
+            ChatRequest request,
+            CallerText caller,
+            KeyRing.Lease lease,
+            ResponseFields fields,
+            Function<byte[], T> decoder) {
         return new HttpAnswer<>(
                 httpConnections,
-                progress -> httpRequests
-                        .post(
-                                body,
-                                request.options(),
-                                dialect.path(request, false),
-                                lease,
-                                "application/json",
-                                progress)
-                        .response((response, content) -> {
+                (progress, link) -> httpRequests.post(
+                        body,
+                        request.options(),
+                        dialect.path(request, false),
+                        lease,
+                        "application/json",
+                        progress,
+                        (response, content) -> {
                             progress.begun();
                             if (!ResponseChecks.isOk(response)) {
                                 progress.answered();
@@ -81,9 +85,10 @@ final class HttpExchange {
                                 ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
                             }
                             int limit = endpoint.transport().maxAnswer();
-                            return BoundedBody.whole(content, limit).map(whole -> {
+                            return BoundedBody.whole(content, limit, whole -> {
                                 progress.answered();
-                                return BodyInflater.whole(whole, ResponseChecks.encoding(response), limit, false);
+                                return decoder.apply(
+                                        BodyInflater.whole(whole, ResponseChecks.encoding(response), limit, false));
                             });
                         }),
                 UnaryOperator.identity(),
@@ -105,8 +110,14 @@ final class HttpExchange {
             ResponseFields fields,
             UnaryOperator<StreamChunk> mark) {
         return streamed(
-                progress -> httpRequests.post(
-                        body, request.options(), dialect.path(request, true), lease, dialect.streamType(), progress),
+                (progress, reader) -> httpRequests.post(
+                        body,
+                        request.options(),
+                        dialect.path(request, true),
+                        lease,
+                        dialect.streamType(),
+                        progress,
+                        reader),
                 body::release,
                 request,
                 caller,
@@ -125,7 +136,7 @@ final class HttpExchange {
             ResponseFields fields,
             UnaryOperator<StreamChunk> mark) {
         return streamed(
-                progress -> httpRequests.get(stored.rest(), lease, dialect.streamType(), progress),
+                (progress, reader) -> httpRequests.get(stored.rest(), lease, dialect.streamType(), progress, reader),
                 () -> {},
                 request,
                 caller,
@@ -137,7 +148,7 @@ final class HttpExchange {
 
     /** @param begun called when a successful response begins: the request is not sent again */
     private Flux<StreamChunk> streamed(
-            Function<RequestProgress, HttpClient.ResponseReceiver<?>> asked,
+            BiFunction<RequestProgress, RequestProgress.ResponseReader<StreamChunk>, Flux<StreamChunk>> asked,
             Runnable begun,
             ChatRequest request,
             CallerText caller,
@@ -147,7 +158,7 @@ final class HttpExchange {
             UnaryOperator<StreamChunk> mark) {
         return new HttpAnswer<>(
                 httpConnections,
-                progress -> asked.apply(progress).response((response, content) -> {
+                (progress, link) -> asked.apply(progress, (response, content) -> {
                     progress.begun();
                     if (!ResponseChecks.isOk(response)) {
                         progress.answered();
@@ -157,7 +168,7 @@ final class HttpExchange {
                     if (fields.received(response.responseHeaders())) {
                         ResponseChecks.reportEmptyBucket(response, fields.bucketListener());
                     }
-                    return chunks(request, decoder.get(), response, content, mark, progress);
+                    return chunks(request, decoder.get(), response, content, mark, progress, link);
                 }),
                 failed -> InBandError.typed(failed, caller),
                 () -> keyInUse.test(lease));
@@ -175,17 +186,21 @@ final class HttpExchange {
 
     /** Emits the body of a GET; above the limit, a PROTOCOL failure. */
     Mono<byte[]> document(KeyRing.Lease lease, String path, int limit) {
-        return get(lease, path, (response, content) -> BoundedBody.whole(content, limit)
-                .map(body -> BodyInflater.whole(body, ResponseChecks.encoding(response), limit, false)));
+        return get(
+                lease,
+                path,
+                (response, content) -> BoundedBody.whole(
+                        content,
+                        limit,
+                        body -> BodyInflater.whole(body, ResponseChecks.encoding(response), limit, false)));
     }
 
     private Mono<byte[]> get(
             KeyRing.Lease lease, String path, BiFunction<HttpClientResponse, ByteBufFlux, Flux<byte[]>> read) {
         return new HttpAnswer<byte[]>(
                         httpConnections,
-                        progress -> httpRequests
-                                .get(path, lease, "application/json", progress)
-                                .response((response, content) -> {
+                        (progress, link) ->
+                                httpRequests.get(path, lease, "application/json", progress, (response, content) -> {
                                     progress.begun();
                                     progress.answered();
                                     return ResponseChecks.isOk(response)
@@ -207,21 +222,19 @@ final class HttpExchange {
             HttpClientResponse response,
             ByteBufFlux content,
             UnaryOperator<StreamChunk> mark,
-            RequestProgress progress) {
-        return Flux.deferContextual(context -> {
-            AttemptLink link = AttemptLink.of(context);
-            if (link.responseStart() != null) {
-                link.responseStart().arrived();
-            }
-            Transport transport = endpoint.transport();
-            BodyInflater inflater = BodyInflater.of(ResponseChecks.encoding(response));
-            StreamBodyDecoder.Body body = new StreamBodyDecoder.Body(
-                    transport.maxAnswer(), transport.maxStream(), inflater, whole(request, response));
-            BodyEndWait bodyEndWait = new BodyEndWait(transport.drain(), link.finishWait(), progress);
-            StreamBodyDecoder streamBodyDecoder =
-                    new StreamBodyDecoder(dialect.framing(transport.maxAnswer()), decoder, mark, bodyEndWait, body);
-            return new DecodedBody(content, streamBodyDecoder, bodyEndWait);
-        });
+            RequestProgress progress,
+            AttemptLink link) {
+        if (link.responseStart() != null) {
+            link.responseStart().arrived();
+        }
+        Transport transport = endpoint.transport();
+        BodyInflater inflater = BodyInflater.of(ResponseChecks.encoding(response));
+        StreamBodyDecoder.Body body = new StreamBodyDecoder.Body(
+                transport.maxAnswer(), transport.maxStream(), inflater, whole(request, response));
+        BodyEndWait bodyEndWait = new BodyEndWait(transport.drain(), link.finishWait(), progress);
+        StreamBodyDecoder streamBodyDecoder =
+                new StreamBodyDecoder(dialect.framing(transport.maxAnswer()), decoder, mark, bodyEndWait, body);
+        return new DecodedBody(content, streamBodyDecoder, bodyEndWait);
     }
 
     /** Returns the decoder for a whole answer that a server sent in place of a stream; null if it sends a stream. */

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 
 /** Provider for one endpoint: leases a key, performs the HTTP exchange, and encodes and decodes with the dialect. */
 public final class HttpProvider implements ChatProvider {
@@ -112,8 +113,14 @@ public final class HttpProvider implements ChatProvider {
     }
 
     /** Runs an exchange with a key of the endpoint, or with its credential. */
+    private <T> Flux<T> withKey(ContextView context, Function<KeyRing.Lease, Flux<T>> exchange) {
+        return credentials == null
+                ? keyRotation.around(context, exchange)
+                : credentials.around(exchange).onErrorMap(failures::redacted);
+    }
+
     private <T> Flux<T> withKey(Function<KeyRing.Lease, Flux<T>> exchange) {
-        return credentials == null ? keyRotation.around(exchange) : credentials.around(exchange);
+        return Flux.deferContextual(context -> withKey(context, exchange));
     }
 
     public HttpProvider probedAt(String path) {
@@ -134,35 +141,44 @@ public final class HttpProvider implements ChatProvider {
 
     @Override
     public Mono<ChatResponse> chat(ChatRequest request) {
-        return Flux.deferContextual(context -> {
-                    CallScope scope = CallScope.of(context);
-                    CallerText caller = callerText(request, false);
-                    return withKey(lease -> {
-                        ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
-                        return parameterFallback
-                                .around(
-                                        requestFitter.fit(request, scope),
-                                        false,
-                                        scope,
-                                        body -> httpExchange.whole(body, request, caller, lease, fields),
-                                        error -> TransportErrors.beforeAnswer(error))
-                                .map(body -> {
-                                    ChatResponse response = decoded(request, caller, body);
-                                    return originScope
-                                            .received(response)
-                                            .withFinish(withOrigin(response.finish(), lease, fields));
-                                });
-                    });
-                })
-                .onErrorMap(failures::redacted)
-                .singleOrEmpty();
+        return Mono.fromDirect(Flux.deferContextual(context -> answer(request, CallScope.of(context), context)));
     }
 
-    private ChatResponse decoded(ChatRequest request, CallerText caller, byte[] body) {
+    private Flux<ChatResponse> answer(ChatRequest request, CallScope scope, ContextView context) {
+        CallerText caller = callerText(request, false);
+        return withKey(context, lease -> {
+            ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
+            return sent(
+                    request,
+                    false,
+                    scope,
+                    caller,
+                    body -> httpExchange.whole(
+                            body, request, caller, lease, fields, bytes -> decoded(request, bytes, lease, fields)));
+        });
+    }
+
+    private ChatResponse decoded(ChatRequest request, byte[] body, KeyRing.Lease lease, ResponseFields fields) {
+        ChatResponse response = WholeAnswer.decode(dialect, name(), request, body);
+        return originScope.received(response).withFinish(withOrigin(response.finish(), lease, fields));
+    }
+
+    /** Sends a request that fits the target; its errors are typed, and without secrets. */
+    private <T> Flux<T> sent(
+            ChatRequest request,
+            boolean stream,
+            CallScope scope,
+            CallerText caller,
+            Function<EncodedBody, Flux<T>> send) {
         try {
-            return WholeAnswer.decode(dialect, name(), request, body);
-        } catch (CallFailed failed) {
-            throw (CallFailed) InBandError.typed(failed, caller);
+            return parameterFallback.around(
+                    requestFitter.fit(request, scope),
+                    stream,
+                    scope,
+                    send,
+                    error -> failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller)));
+        } catch (RuntimeException unsent) {
+            return Flux.error(failures.redacted(unsent));
         }
     }
 
@@ -171,31 +187,27 @@ public final class HttpProvider implements ChatProvider {
         return Flux.deferContextual(context -> {
             CallScope scope = CallScope.of(context);
             ResumeToken token = ResumeToken.of(context);
-            return token == null ? start(request, scope) : resume(token, request, scope);
+            return token == null ? start(request, scope, context) : resume(token, request, scope);
         });
     }
 
-    private Flux<StreamChunk> start(ChatRequest request, CallScope scope) {
+    private Flux<StreamChunk> start(ChatRequest request, CallScope scope, ContextView context) {
         CallerText caller = callerText(request, true);
-        return withKey(lease -> {
+        return withKey(context, lease -> {
             ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
-            try {
-                return parameterFallback.around(
-                        requestFitter.fit(request, scope),
-                        true,
-                        scope,
-                        body -> httpExchange.streamed(
-                                body,
-                                request,
-                                caller,
-                                decoder(request),
-                                lease,
-                                fields,
-                                chunk -> withOrigin(chunk, lease, fields)),
-                        error -> failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller)));
-            } catch (RuntimeException unsent) {
-                return Flux.error(failures.redacted(unsent));
-            }
+            return sent(
+                    request,
+                    true,
+                    scope,
+                    caller,
+                    body -> httpExchange.streamed(
+                            body,
+                            request,
+                            caller,
+                            decoder(request),
+                            lease,
+                            fields,
+                            chunk -> withOrigin(chunk, lease, fields)));
         });
     }
 

@@ -7,17 +7,16 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.provider.dialect.Dialect;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.Secret;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
@@ -29,13 +28,18 @@ final class HttpRequests {
 
     private static final byte[] NOTHING = new byte[0];
 
-    /** Senders that are kept, a power of two: a model and a key share one with others of an equal hash, and replace it. */
+    /** Publishers that are kept, a power of two: a model and a key share one with others of an equal hash, and replace it. */
     private static final int SLOTS = 16;
 
     private final Endpoint endpoint;
     private final Dialect dialect;
     private final Endpoint.@Nullable Signer signer;
     private final Supplier<HttpClient> client;
+    private final String host;
+
+    /** Length of scheme and authority of the base URL. */
+    private final int origin;
+
     private final AtomicReferenceArray<@Nullable Prepared> prepared = new AtomicReferenceArray<>(SLOTS);
 
     HttpRequests(Endpoint endpoint, Dialect dialect, Endpoint.@Nullable Signer signer, Supplier<HttpClient> client) {
@@ -43,37 +47,63 @@ final class HttpRequests {
         this.dialect = dialect;
         this.signer = signer;
         this.client = client;
+        URI baseUrl = endpoint.baseUrl();
+        this.host = endpoint.transport().network().unixSocket() == null
+                ? NetworkRoute.host(baseUrl)
+                : baseUrl.getRawAuthority();
+        this.origin = baseUrl.getScheme().length()
+                + "://".length()
+                + baseUrl.getRawAuthority().length();
     }
 
     /**
      * @param path relative to the base URL
      * @param progress receives the connection that is used
      */
-    HttpClient.ResponseReceiver<?> get(String path, KeyRing.Lease lease, String accept, RequestProgress progress) {
+    <T> Flux<T> get(
+            String path,
+            KeyRing.Lease lease,
+            String accept,
+            RequestProgress progress,
+            RequestProgress.ResponseReader<T> reader) {
+        progress.begin(null, reader);
         String uri = endpoint.baseUrl() + path;
         HttpClient ready = client.get()
                 .headers(headers -> fill(headers, lease, accept))
                 .doOnRequest((request, connection) -> progress.sentOn(connection));
-        return signed(ready, "GET", uri, () -> NOTHING).get().uri(target(uri, path));
+        return read(signed(ready, "GET", uri, () -> NOTHING).get().uri(target(uri)));
     }
 
     /**
      * @param body JSON, read each time the request is written
      * @param options options of the request, with its own header fields
-     * @param progress receives the connection that is used
+     * @param progress part of the Context of the subscriber; receives the connection that is used
      */
-    HttpClient.ResponseReceiver<?> post(
+    <T> Flux<T> post(
             EncodedBody body,
             ChatRequest.Options options,
             String path,
             KeyRing.Lease lease,
             String accept,
-            RequestProgress progress) {
+            RequestProgress progress,
+            RequestProgress.ResponseReader<T> reader) {
+        progress.begin(body, reader);
         boolean plain = signer == null && options.headers().isEmpty() && options.idempotencyKey() == null;
-        HttpClient.RequestSender sender =
-                plain ? prepared(path, lease, accept) : sender(client.get(), body::bytes, options, path, lease, accept);
-        return sender.send((request, outbound) -> outbound.withConnection(progress::sentOn)
-                .send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(body.bytes()))));
+        return plain
+                ? prepared(path, lease, accept)
+                : read(written(sender(client.get(), body::bytes, options, path, lease, accept)));
+    }
+
+    /** The body is that of the request of each subscriber, so that requests can share a publisher. */
+    private static HttpClient.ResponseReceiver<?> written(HttpClient.RequestSender sender) {
+        return sender.send((request, outbound) ->
+                RequestProgress.of(request.currentContextView()).write(outbound));
+    }
+
+    @SuppressWarnings("unchecked") // the reader of a subscriber's request emits what the subscriber expects
+    private static <T> Flux<T> read(HttpClient.ResponseReceiver<?> receiver) {
+        return (Flux<T>) receiver.responseConnection((response, connection) ->
+                RequestProgress.of(response.currentContextView()).read(response, connection));
     }
 
     private HttpClient.RequestSender sender(
@@ -92,63 +122,49 @@ final class HttpRequests {
             fill(headers, lease, accept);
             headers.set("content-type", "application/json");
         });
-        HttpClient.RequestSender sender = signed(ready, "POST", uri, body).request(HttpMethod.POST);
-        URI parsed = parsed(target(uri, path));
-        return parsed == null ? sender.uri(target(uri, path)) : sender.uri(parsed);
+        return signed(ready, "POST", uri, body).request(HttpMethod.POST).uri(target(uri));
     }
 
-    /** Returns a URL that needs no further parsing when a request is sent; null for a path and for what is no URI. */
-    private static @Nullable URI parsed(String target) {
-        try {
-            URI uri = new URI(target);
-            return uri.isAbsolute() && uri.getHost() != null ? uri : null;
-        } catch (URISyntaxException lenient) {
-            return null;
-        }
-    }
-
-    /** Returns a sender of requests without header fields of their own, which depends on client, path and key only. */
-    @SuppressWarnings("ReferenceEquality") // a client and a key are the same object while they are in use
-    private HttpClient.RequestSender prepared(String path, KeyRing.Lease lease, String accept) {
+    /** Returns requests without header fields of their own, which depend on client, path and key only. */
+    @SuppressWarnings({"ReferenceEquality", "unchecked"
+    }) // a client and a key are the same object while they are in use
+    private <T> Flux<T> prepared(String path, KeyRing.Lease lease, String accept) {
         HttpClient current = client.get();
         int slot = (path.hashCode() * 31 + accept.hashCode() + lease.index()) & (SLOTS - 1);
         Prepared known = prepared.get(slot);
-        if (known != null
-                && known.client == current
-                && known.key == lease.key()
-                && known.accept.equals(accept)
-                && known.path.equals(path)) {
-            return known.sender;
+        if (known == null
+                || known.client != current
+                || known.key != lease.key()
+                || !known.accept.equals(accept)
+                || !known.path.equals(path)) {
+            HttpClient.RequestSender sender =
+                    sender(current, () -> NOTHING, ChatRequest.Options.defaults(), path, lease, accept);
+            known = new Prepared(current, path, lease.key(), accept, read(written(sender)));
+            prepared.set(slot, known);
         }
-        HttpClient.RequestSender sender =
-                sender(current, () -> NOTHING, ChatRequest.Options.defaults(), path, lease, accept);
-        prepared.set(slot, new Prepared(current, path, lease.key(), accept, sender));
-        return sender;
+        return (Flux<T>) known.answers;
     }
 
     /**
-     * A sender and what it was made of.
+     * Requests and what they were made of.
      *
      * @param client client with the connections
      * @param path path relative to the base URL
      * @param key key of the endpoint, null without one
      * @param accept media type of the answer
-     * @param sender sends requests without header fields of their own
+     * @param answers sends the request of each subscriber, without header fields of its own
      */
     private record Prepared(
-            HttpClient client, String path, @Nullable Secret key, String accept, HttpClient.RequestSender sender) {}
+            HttpClient client, String path, @Nullable Secret key, String accept, Flux<?> answers) {}
 
-    /** Returns the URL; at a Unix domain socket its path, because the host of a URL would be connected to. */
-    private String target(String uri, String path) {
-        return endpoint.transport().network().unixSocket() == null
-                ? uri
-                : endpoint.baseUrl().getRawPath() + path;
+    /** Returns path and query of a URL: the client knows the address, and the header field Host is set. */
+    private String target(String uri) {
+        String target = uri.substring(origin);
+        return target.startsWith("/") ? target : "/" + target;
     }
 
     private void fill(HttpHeaders headers, KeyRing.Lease lease, String accept) {
-        if (endpoint.transport().network().unixSocket() != null) {
-            headers.set("host", endpoint.baseUrl().getRawAuthority());
-        }
+        headers.set("host", host);
         headers.set("accept", accept);
         headers.set("accept-encoding", "identity");
         headers.set("user-agent", "understudy");
@@ -181,6 +197,7 @@ final class HttpRequests {
     private static Map<String, String> byLowerCaseName(HttpHeaders headers) {
         Map<String, String> fields = new TreeMap<>();
         headers.forEach(field -> fields.put(field.getKey().toLowerCase(Locale.ROOT), field.getValue()));
+        fields.remove("host"); // part of the URL
         return fields;
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,7 @@ final class KeyRing {
 
     /** Returns the next key that neither cools down nor was tried in this call; {@code null} if there is none. */
     @Nullable
-    Lease lease(Set<Integer> tried, long now) {
+    Lease lease(Set<Integer> tried, LongSupplier clock) {
         if (keys.isEmpty()) {
             return tried.isEmpty() ? Lease.KEYLESS : null;
         }
@@ -84,8 +85,7 @@ final class KeyRing {
         for (int i = 0; i < keys.size(); i++) {
             int index = (start + i) % keys.size();
             Cooldown cooldown = cooldowns.get(index);
-            boolean active = cooldown != null && cooldown.active(now);
-            if (!tried.contains(index) && !active && acquire(index, cooldown, now)) {
+            if (!tried.contains(index) && (cooldown == null || acquire(index, cooldown, clock.getAsLong()))) {
                 cursor.compareAndSet(raw + 1, raw + 1 + i); // skipped keys count as used
                 return new Lease(index, keys.get(index));
             }
@@ -93,10 +93,15 @@ final class KeyRing {
         return null;
     }
 
-    /** Takes the trial of a key that was rejected, and returns false if another call took it; other keys need none. */
-    private boolean acquire(int index, @Nullable Cooldown cooldown, long now) {
-        return !isRejected(cooldown)
-                || cooldowns.compareAndSet(index, cooldown, new Cooldown(now + TRIAL.toNanos(), FailureKind.AUTH));
+    /**
+     * Tests whether a cooldown is over. Takes the trial of a key that was rejected, and returns false if another call took
+     * it; other keys need none.
+     */
+    private boolean acquire(int index, Cooldown cooldown, long now) {
+        return !cooldown.active(now)
+                && (!isRejected(cooldown)
+                        || cooldowns.compareAndSet(
+                                index, cooldown, new Cooldown(now + TRIAL.toNanos(), FailureKind.AUTH)));
     }
 
     /** Returns true if the key was rejected and is being tried again. */

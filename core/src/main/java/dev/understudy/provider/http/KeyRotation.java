@@ -55,22 +55,20 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         }
     }
 
-    <T> Flux<T> around(Function<KeyRing.Lease, Flux<T>> exchange) {
+    /** @param context Context of the subscriber */
+    <T> Flux<T> around(ContextView context, Function<KeyRing.Lease, Flux<T>> exchange) {
         if (keys.size() == 0) {
             return exchange.apply(KeyRing.Lease.KEYLESS);
         }
-        return Flux.deferContextual(context -> {
-            Tries tries = new Tries(context);
-            return new Attempts<Boolean, T>(again -> once(exchange, tries), error -> next(error, tries));
-        });
+        Tries tries = new Tries(context);
+        return new Attempts<Boolean, T>(again -> once(exchange, tries), error -> next(error, tries));
     }
 
     private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, Tries tries) {
-        long now = clock.getAsLong();
-        KeyRing.Lease lease = keys.lease(tries.keys, now);
+        KeyRing.Lease lease = keys.lease(tries.keys, clock);
         tries.lease = lease;
         if (lease == null) {
-            return Flux.error(unavailable(tries, now));
+            return Flux.error(unavailable(tries, clock.getAsLong()));
         }
         if (tries.best != null) {
             tries.scope.report(new ProviderEvent.KeyRotated(provider, String.valueOf(lease.fingerprint())));

@@ -4,8 +4,10 @@ import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.endpoint.Transport;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.resolver.DefaultAddressResolverGroup;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -19,10 +21,14 @@ import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.SslProvider;
+import reactor.netty.transport.AddressUtils;
 import reactor.netty.transport.ProxyProvider;
 
 /** Sets up the way of an HTTP client to its server: socket, proxy, names, TLS. */
 final class NetworkRoute {
+
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
 
     private NetworkRoute() {}
 
@@ -108,6 +114,39 @@ final class NetworkRoute {
                 builder.serverNames(new SNIHostName(serverName));
             }
         });
+    }
+
+    /**
+     * Returns the client with the address and the scheme of the server, so that requests state their path only and their URL
+     * is not parsed for each of them.
+     */
+    static HttpClient to(URI baseUrl, HttpClient client, Transport transport) {
+        HttpClient schemed = !"https".equalsIgnoreCase(baseUrl.getScheme())
+                ? client.noSSL()
+                : client.configuration().isSecure() ? client : client.secure();
+        if (transport.network().unixSocket() != null) {
+            return schemed;
+        }
+        InetSocketAddress address = address(baseUrl);
+        return schemed.remoteAddress(() -> address);
+    }
+
+    /** Returns the address of the server, whose name is resolved for each connection. */
+    static InetSocketAddress address(URI baseUrl) {
+        String host = baseUrl.getHost();
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        int port = baseUrl.getPort() >= 0
+                ? baseUrl.getPort()
+                : "https".equalsIgnoreCase(baseUrl.getScheme()) ? HTTPS_PORT : HTTP_PORT;
+        return AddressUtils.createUnresolved(bracketed ? host.substring(1, host.length() - 1) : host, port);
+    }
+
+    /** Returns the header field Host: the port is left out where it is the usual one. */
+    static String host(URI baseUrl) {
+        InetSocketAddress address = address(baseUrl);
+        String host = HttpUtil.formatHostnameForHttp(address);
+        int port = address.getPort();
+        return port == HTTP_PORT || port == HTTPS_PORT ? host : host + ":" + port;
     }
 
     private static SslProvider.GenericSslContextSpec<SslContextBuilder> context(

@@ -1,14 +1,27 @@
 package dev.understudy.provider.http;
 
 import dev.understudy.chat.FailureKind;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.AttributeKey;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufFlux;
 import reactor.netty.Connection;
+import reactor.netty.NettyOutbound;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.util.context.ContextView;
 
-/** Progress of one HTTP request, and its connection. Thread-safe. */
+/**
+ * Progress of one HTTP request, its body, its connection, and the reader of its response. Part of the Context of its
+ * subscriber. Thread-safe.
+ */
 final class RequestProgress {
 
     private static final AttributeKey<Boolean> REFUSED = AttributeKey.valueOf(RequestProgress.class, "refused");
@@ -19,6 +32,52 @@ final class RequestProgress {
     private volatile boolean begun;
     private volatile boolean answered;
     private volatile boolean abandoned;
+    private @Nullable EncodedBody body;
+    private @Nullable ResponseReader<?> reader;
+
+    /** Reads a response. */
+    @FunctionalInterface
+    interface ResponseReader<T> {
+
+        /**
+         * Returns what was read, and subscribes to the content.
+         *
+         * @param content valid until its end, or until its cancellation
+         */
+        Flux<T> read(HttpClientResponse response, ByteBufFlux content);
+    }
+
+    /** Returns the progress of the request of a subscriber. */
+    static RequestProgress of(ContextView context) {
+        return context.get(RequestProgress.class);
+    }
+
+    /** Sets what is sent and how the response is read, before the request is subscribed to. */
+    void begin(@Nullable EncodedBody body, ResponseReader<?> reader) {
+        this.body = body;
+        this.reader = reader;
+    }
+
+    /** Sends the body on a connection. */
+    Publisher<Void> write(NettyOutbound outbound) {
+        return outbound.withConnection(this::sentOn).send(Mono.fromSupplier(this::buffer));
+    }
+
+    private ByteBuf buffer() {
+        EncodedBody sent = body;
+        return sent == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(sent.bytes());
+    }
+
+    /** Reads the response. The connection is closed if that cannot begin. */
+    Flux<?> read(HttpClientResponse response, Connection connection) {
+        try {
+            return Objects.requireNonNull(reader)
+                    .read(response, connection.inbound().receive());
+        } catch (Throwable thrown) {
+            connection.dispose();
+            throw thrown;
+        }
+    }
 
     /** Records the connection that the request is sent on. */
     void sentOn(Connection used) {

@@ -11,6 +11,9 @@ final class JsonOutput {
 
     private static final int FIRST = 1 << 10;
 
+    /** Characters that are looked at together. */
+    private static final int PIECE = 256;
+
     /** Size above which an array is not kept. */
     private static final int WORTH_KEEPING = 32 << 10;
 
@@ -18,6 +21,7 @@ final class JsonOutput {
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
     private byte[] bytes = new byte[FIRST];
+    private final char[] characters = new char[PIECE];
     private int length;
 
     private JsonOutput() {}
@@ -78,30 +82,30 @@ final class JsonOutput {
         int size = text.length();
         int done = 0;
         while (done < size) {
-            done = plain(text, done, escaped);
-            if (done < size) {
-                done = special(text, done);
-            }
+            int more = plain(text, done, escaped);
+            done = more == Math.min(done + PIECE, size) ? more : special(text, more);
         }
     }
 
-    /** Writes ASCII characters up to the first that needs more; returns its index. */
+    /** Writes at most a piece of ASCII characters, up to the first that needs more; returns its index. */
     private int plain(String text, int from, boolean escaped) {
-        int size = text.length();
-        room(size - from);
+        int size = Math.min(PIECE, text.length() - from);
+        room(size);
+        char[] piece = characters;
+        text.getChars(from, from + size, piece, 0);
         byte[] into = bytes;
         int to = length;
-        int i = from;
+        int i = 0;
         while (i < size) {
-            char c = text.charAt(i);
+            char c = piece[i];
             if (c >= 0x80 || (escaped && (c < ' ' || c == '"' || c == '\\'))) {
                 break;
             }
-            into[to++] = (byte) c;
+            into[to + i] = (byte) c;
             i++;
         }
-        length = to;
-        return i;
+        length = to + i;
+        return from + i;
     }
 
     /** Writes one character that needs an escape or is not ASCII; returns the index behind it. */

@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
  */
 final class JsonScanner {
 
-    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long HIGHS = 0x8080808080808080L;
+    static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    static final long ONES = 0x0101010101010101L;
+    static final long HIGHS = 0x8080808080808080L;
 
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
@@ -133,7 +133,7 @@ final class JsonScanner {
     }
 
     /** Sets the high bit of the first zero byte, and none before it. */
-    private static long zero(long eight) {
+    static long zero(long eight) {
         return (eight - ONES) & ~eight;
     }
 

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 /** Decodes the characters between the quotes of a JSON string. */
 final class JsonString {
 
+    private static final long BACKSLASHES = JsonScanner.ONES * '\\';
+
     private JsonString() {}
 
     /** Decodes a range that {@link JsonScanner} accepted. A lone surrogate is kept. */
@@ -43,8 +45,16 @@ final class JsonString {
                 .toString();
     }
 
+    /** Returns the index of the first backslash, {@code to} without one. */
     private static int escape(byte[] bytes, int from, int to) {
         int i = from;
+        while (i <= to - Long.BYTES) {
+            long found = JsonScanner.zero((long) JsonScanner.EIGHT.get(bytes, i) ^ BACKSLASHES) & JsonScanner.HIGHS;
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >>> 3);
+            }
+            i += Long.BYTES;
+        }
         while (i < to && bytes[i] != '\\') {
             i++;
         }

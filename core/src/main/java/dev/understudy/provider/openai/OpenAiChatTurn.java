@@ -32,16 +32,26 @@ final class OpenAiChatTurn {
             Map.of("google", Map.of("thought_signature", "skip_thought_signature_validator"));
 
     private final ReasoningReplay reasoningReplay;
-    private final ToolCallIdMapper ids;
+    private final Turns turns;
+    private @Nullable ToolCallIdMapper ids; // null until the first call or result
 
     OpenAiChatTurn(Turns turns) {
         this.reasoningReplay = turns.reasoning();
-        this.ids = new ToolCallIdMapper(turns.callIds());
+        this.turns = turns;
+    }
+
+    private ToolCallIdMapper ids() {
+        ToolCallIdMapper known = ids;
+        if (known == null) {
+            known = new ToolCallIdMapper(turns.callIds());
+            ids = known;
+        }
+        return known;
     }
 
     /** Returns the id of the call that the result belongs to. */
     String id(Message.ToolResult result) {
-        return ids.of(result);
+        return ids().of(result);
     }
 
     /** Returns the turn; null if it has neither text nor calls, which many servers refuse. */
@@ -124,7 +134,7 @@ final class OpenAiChatTurn {
     }
 
     private Map<String, Object> call(ToolCall call, Map<String, ? extends @Nullable Object> own) {
-        Map<String, Object> fields = ExtraFields.fields("id", ids.of(call), "type", "function");
+        Map<String, Object> fields = ExtraFields.fields("id", ids().of(call), "type", "function");
         fields.put("function", ExtraFields.fields("name", call.name(), "arguments", call.arguments()));
         own.forEach((name, value) -> {
             if (value != null) {

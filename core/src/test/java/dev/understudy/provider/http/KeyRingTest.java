@@ -93,8 +93,9 @@ class KeyRingTest {
 
     @Test
     void eachKeyIsTriedOnceInACall() {
-        assertThat(ring.lease(Set.of(0, 1, 2), 0)).isNull();
-        assertThat(Objects.requireNonNull(ring.lease(Set.of(0, 2), 0)).index()).isEqualTo(1);
+        assertThat(ring.lease(Set.of(0, 1, 2), () -> 0)).isNull();
+        assertThat(Objects.requireNonNull(ring.lease(Set.of(0, 2), () -> 0)).index())
+                .isEqualTo(1);
     }
 
     @Test
@@ -102,7 +103,7 @@ class KeyRingTest {
         for (int seconds : List.of(9, 4, 7)) {
             ring.coolDown(lease(0), LIMITED.withRetryAfter(Duration.ofSeconds(seconds)), 0);
         }
-        assertThat(ring.lease(Set.of(), 1)).isNull();
+        assertThat(ring.lease(Set.of(), () -> 1)).isNull();
         Failure nobody = ring.unavailable(0);
         assertThat(nobody.kind()).isEqualTo(FailureKind.SKIPPED);
         assertThat(nobody.retryAfter()).isEqualTo(Duration.ofSeconds(4));
@@ -152,12 +153,12 @@ class KeyRingTest {
     @Test
     void aServerWithoutKeysIsAskedWithoutOne() {
         KeyRing none = new KeyRing(List.of());
-        assertThat(none.lease(Set.of(), 0)).isEqualTo(KeyRing.Lease.KEYLESS);
+        assertThat(none.lease(Set.of(), () -> 0)).isEqualTo(KeyRing.Lease.KEYLESS);
         assertThat(none.coolDown(KeyRing.Lease.KEYLESS, LIMITED, 0)).isNull();
         assertThat(none.spent(KeyRing.Lease.KEYLESS, Duration.ofSeconds(5), 0)).isFalse();
     }
 
     private KeyRing.Lease lease(long now) {
-        return Objects.requireNonNull(ring.lease(Set.of(), now));
+        return Objects.requireNonNull(ring.lease(Set.of(), () -> now));
     }
 }

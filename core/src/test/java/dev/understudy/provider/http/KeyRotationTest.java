@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class KeyRotationTest {
         assertThat(failure(rotation, call).retryAfter())
                 .as("another key is free")
                 .isNull();
-        assertThat(rotation.around(this::exchange)
+        assertThat(around(rotation, this::exchange)
                         .contextWrite(call.in(Context.empty()))
                         .blockLast())
                 .isEqualTo(4);
@@ -79,7 +80,7 @@ class KeyRotationTest {
         KeyRotation rotation = rotation(2);
         failures.put(0, LIMITED);
         Context told = Context.of(AttemptLink.class, new AttemptLink(null, null, () -> false));
-        StepVerifier.create(rotation.around(this::exchange).contextWrite(told))
+        StepVerifier.create(around(rotation, this::exchange).contextWrite(told))
                 .expectErrorSatisfies(error ->
                         assertThat(((CallFailed) error).failure().kind()).isEqualTo(FailureKind.RATE_LIMITED))
                 .verify();
@@ -116,7 +117,7 @@ class KeyRotationTest {
         failures.put(0, WRONG);
         failure(rotation);
         advance(KeyRing.REJECTED);
-        Flux<Integer> never = rotation.around(lease -> {
+        Flux<Integer> never = around(rotation, lease -> {
             sent.add(lease.index());
             return Flux.never();
         });
@@ -135,7 +136,7 @@ class KeyRotationTest {
         failure(rotation);
         failures.clear();
         advance(KeyRing.REJECTED);
-        rotation.around(lease -> Flux.concat(exchange(lease), Flux.never()))
+        around(rotation, lease -> Flux.concat(exchange(lease), Flux.never()))
                 .take(1)
                 .blockLast();
         assertThat(served(rotation)).isZero();
@@ -192,7 +193,7 @@ class KeyRotationTest {
     }
 
     private Failure failure(KeyRotation rotation, CallScope call) {
-        return rotation.around(this::exchange)
+        return around(rotation, this::exchange)
                 .contextWrite(call.in(Context.empty()))
                 .then(Mono.<Failure>empty())
                 .onErrorResume(CallFailed.class, failed -> Mono.just(failed.failure()))
@@ -201,10 +202,14 @@ class KeyRotationTest {
     }
 
     private @Nullable Integer served(KeyRotation rotation) {
-        return rotation.around(this::exchange).blockLast();
+        return around(rotation, this::exchange).blockLast();
     }
 
     private void advance(Duration time) {
         clock.addAndGet(time.toNanos());
+    }
+
+    private static <T> Flux<T> around(KeyRotation rotation, Function<KeyRing.Lease, Flux<T>> exchange) {
+        return Flux.deferContextual(context -> rotation.around(context, exchange));
     }
 }
