@@ -21,13 +21,15 @@ final class BareClient implements Subject {
     private static final byte[] BODY = body(false);
     private static final byte[] STREAM_BODY = body(true);
 
+    private final ConnectionProvider connections;
     private final HttpClient client;
     private final String uri;
     private final boolean tree;
 
     BareClient(String base, boolean tree) {
-        this.client = HttpClient.create(
-                        ConnectionProvider.builder("bare").maxConnections(500).build())
+        this.connections =
+                ConnectionProvider.builder("bare").maxConnections(CONNECTIONS).build();
+        this.client = HttpClient.create(connections)
                 .headers(headers -> headers.set("content-type", "application/json")
                         .set("accept", "application/json")
                         .set("authorization", "Bearer key"))
@@ -65,6 +67,11 @@ final class BareClient implements Subject {
                         ? events(content)
                         : content.asByteArray()
                                 .thenMany(refused(response.status().code())));
+    }
+
+    @Override
+    public void close() {
+        connections.dispose();
     }
 
     private static <T> Mono<T> refused(int status) {

@@ -24,6 +24,8 @@ final class Child implements AutoCloseable {
         if (!flags.isBlank() && core < 0) {
             command.addAll(List.of(flags.replace("%name", String.join("", args)).split(" ")));
         }
+        command.add(
+                "-XX:-UseDynamicNumberOfCompilerThreads"); // CPU time of threads that have ended is the application's
         command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=off"); // faults are expected
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(args));

@@ -47,6 +47,12 @@ final class HandRolledClient implements Subject {
                 .onErrorResume(failed -> second.stream().map(Object.class::cast));
     }
 
+    @Override
+    public void close() {
+        first.close();
+        second.close();
+    }
+
     private static boolean worthRetrying(Throwable failed) {
         return failed instanceof java.io.IOException;
     }

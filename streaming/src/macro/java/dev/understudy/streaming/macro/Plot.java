@@ -5,17 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleBiFunction;
 
-/** Bar charts of the tables as SVG. */
+/** Bar charts of the tables as SVG: a group of bars for each scenario. */
 final class Plot {
 
     private static final int WIDTH = 720;
     private static final int LEFT = 130;
     private static final int BAR = 18;
 
+    private static final String FIRST_WORD =
+            "Time to the first word, p99, by the share of requests that fail at the first vendor";
+    private static final String THROUGHPUT = "Streams a second, by the share of requests that fail at the first vendor";
+    private static final String MEMORY = "Heap of one open stream";
+
     private Plot() {}
 
-    /** Writes {@code bench-cpu.svg}: CPU time of each client over that of the first one, a group of bars per scenario. */
     static void write(List<Table> tables, Path folder) throws IOException {
         Files.createDirectories(folder);
         List<Table> healthy = tables.stream()
@@ -28,7 +33,14 @@ final class Plot {
                 .filter(table -> table.scenario().name().contains("faults"))
                 .toList();
         if (!faults.isEmpty()) {
-            Files.writeString(folder.resolve("bench-faults.svg"), firstTokens(faults));
+            write(folder, "bench-faults", faults, FIRST_WORD, Plot::first99, "%.1f ms");
+            write(folder, "bench-throughput", faults, THROUGHPUT, Plot::perSecond, "%,.0f");
+        }
+        List<Table> slow = tables.stream()
+                .filter(table -> table.scenario().job().kind() == Job.Kind.SLOW)
+                .toList();
+        if (!slow.isEmpty()) {
+            write(folder, "bench-memory", slow, MEMORY, Plot::heap, "%.1f KiB");
         }
     }
 
@@ -49,9 +61,16 @@ final class Plot {
         return document(y, "CPU time per call or chunk, over bare reactor-netty", bars);
     }
 
-    private static String firstTokens(List<Table> tables) {
+    private static void write(
+            Path folder,
+            String file,
+            List<Table> tables,
+            String title,
+            ToDoubleBiFunction<Table, String> value,
+            String format)
+            throws IOException {
         double most = tables.stream()
-                .flatMap(table -> table.runs().keySet().stream().map(name -> first99(table, name)))
+                .flatMap(table -> table.runs().keySet().stream().map(name -> value.applyAsDouble(table, name)))
                 .max(Double::compare)
                 .orElse(1.0);
         StringBuilder bars = new StringBuilder();
@@ -60,17 +79,25 @@ final class Plot {
             bars.append(title(y, table.scenario().name()));
             y += 10;
             for (String name : table.runs().keySet()) {
-                double first = first99(table, name);
-                bars.append(bar(y, name, first / most, String.format(Locale.ROOT, "%.1f ms", first)));
+                double length = value.applyAsDouble(table, name);
+                bars.append(bar(y, name, length / most, String.format(Locale.ROOT, format, length)));
                 y += BAR + 4;
             }
             y += 28;
         }
-        return document(y, "Time to the first word, p99, by the share of requests that fail at the first vendor", bars);
+        Files.writeString(folder.resolve(file + ".svg"), document(y, title, bars));
     }
 
     private static double first99(Table table, String name) {
-        return table.median(name, run -> run.sample().first99()) / 1e6;
+        return table.median(name, Sample::first99) / 1e6;
+    }
+
+    private static double perSecond(Table table, String name) {
+        return table.median(name, Sample::perSecond);
+    }
+
+    private static double heap(Table table, String name) {
+        return table.median(name, Sample::heapPerOperation) / 1024;
     }
 
     private static String title(int y, String text) {

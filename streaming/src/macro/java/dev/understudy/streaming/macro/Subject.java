@@ -9,11 +9,17 @@ interface Subject {
     /** Question of every request, so that the bodies of all clients are alike. */
     String QUESTION = "Tell me a story about a theatre. ".repeat(6);
 
+    /** Connections to one vendor, enough for all scenarios. */
+    int CONNECTIONS = 10_000;
+
     /** Emits when one whole answer is received and read. */
     Mono<?> chat();
 
     /** Emits one element for each chunk with text; elements without text are not emitted. */
     Flux<?> stream();
+
+    /** Releases the connections of a client that is not kept. */
+    default void close() {}
 
     /** Creates the client of a name. The second address answers when the first one fails; only clients with failover use it. */
     static Subject of(String name, String first, String second, boolean circuits) {

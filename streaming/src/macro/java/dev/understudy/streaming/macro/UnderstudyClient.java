@@ -18,6 +18,7 @@ import reactor.core.publisher.Mono;
 /** Two providers behind an {@link Understudy}, or that behind a {@link ResumingProvider}. */
 final class UnderstudyClient implements Subject {
 
+    private final Understudy understudy;
     private final ChatProvider client;
 
     UnderstudyClient(String first, String second, boolean circuits, boolean resuming) {
@@ -25,14 +26,15 @@ final class UnderstudyClient implements Subject {
                 .provider(vendor("first", first))
                 .provider(vendor("second", second))
                 .timeouts(TimeoutPolicy.defaults().withFirstContent(Duration.ofSeconds(1)));
-        Understudy understudy = (circuits ? builder : builder.circuit(CircuitPolicy.none())).build();
+        this.understudy = (circuits ? builder : builder.circuit(CircuitPolicy.none())).build();
         this.client = resuming ? ResumingProvider.over(understudy) : understudy;
     }
 
     private static ChatProvider vendor(String name, String base) {
         Endpoint endpoint = Endpoint.of(name, base + "/v1", "key");
         return Providers.openAiCompatible(
-                endpoint.withTransport(endpoint.transport().withMaxConnections(500)), OpenAiCompatibility.defaults());
+                endpoint.withTransport(endpoint.transport().withMaxConnections(CONNECTIONS)),
+                OpenAiCompatibility.defaults());
     }
 
     @Override
@@ -43,5 +45,10 @@ final class UnderstudyClient implements Subject {
     @Override
     public Flux<?> stream() {
         return client.stream(ChatRequest.of("m", QUESTION)).filter(StreamChunk.Text.class::isInstance);
+    }
+
+    @Override
+    public void close() {
+        understudy.close();
     }
 }

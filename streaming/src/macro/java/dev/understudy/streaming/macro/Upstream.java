@@ -40,6 +40,11 @@ public final class Upstream {
     static final int CHUNKS = 200;
 
     private static final Duration PACE = Duration.ofMillis(15);
+
+    /** Chunks of text in one slow stream. */
+    private static final int SLOW_CHUNKS = 8;
+
+    private static final Duration SLOW = Duration.ofSeconds(1);
     private static final byte[] ANSWER =
             ("{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1790000000,"
                             + "\"model\":\"m\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
@@ -63,7 +68,7 @@ public final class Upstream {
         Channel server = new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()))
                 .channel(NioServerSocketChannel.class)
-                .option(ChannelOption.SO_BACKLOG, 1024)
+                .option(ChannelOption.SO_BACKLOG, 4096)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
@@ -104,7 +109,7 @@ public final class Upstream {
             } else if (behaviour.equals("overloaded")) {
                 whole(channel, HttpResponseStatus.SERVICE_UNAVAILABLE, OVERLOADED);
             } else if (!behaviour.equals("hang")) {
-                answer(channel, stream, behaviour.equals("paced"));
+                answer(channel, stream, behaviour);
             }
         }
 
@@ -121,14 +126,18 @@ public final class Upstream {
             }
         }
 
-        private static void answer(ChannelHandlerContext channel, boolean stream, boolean paced) {
+        private static void answer(ChannelHandlerContext channel, boolean stream, String behaviour) {
             if (!stream) {
                 whole(channel, HttpResponseStatus.OK, ANSWER);
                 return;
             }
             channel.writeAndFlush(head("text/event-stream"));
-            if (paced) {
-                next(channel, 0);
+            if (behaviour.equals("paced")) {
+                next(channel, CHUNKS, PACE);
+                return;
+            }
+            if (behaviour.equals("slow")) {
+                next(channel, SLOW_CHUNKS, SLOW);
                 return;
             }
             for (int i = 0; i < CHUNKS; i++) {
@@ -137,16 +146,16 @@ public final class Upstream {
             end(channel);
         }
 
-        private static void next(ChannelHandlerContext channel, int sent) {
+        private static void next(ChannelHandlerContext channel, int left, Duration pace) {
             if (!channel.channel().isActive()) {
                 return;
             }
-            if (sent == CHUNKS) {
+            if (left == 0) {
                 end(channel);
                 return;
             }
             channel.writeAndFlush(chunk(TOKEN));
-            channel.executor().schedule(() -> next(channel, sent + 1), PACE.toNanos(), TimeUnit.NANOSECONDS);
+            channel.executor().schedule(() -> next(channel, left - 1, pace), pace.toNanos(), TimeUnit.NANOSECONDS);
         }
 
         private static void end(ChannelHandlerContext channel) {

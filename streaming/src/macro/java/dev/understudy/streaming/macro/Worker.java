@@ -6,23 +6,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Process of one client. Each line on the input is a run, answered with its {@link Sample} on a line. */
+/** Process of one client. Each line on the input is a {@link Job}, answered with its {@link Sample} on a line. */
 public final class Worker {
 
     private Worker() {}
 
     /** @param args name of the client */
     public static void main(String[] args) throws Exception {
+        Spent.prepare();
         Map<String, Subject> subjects = new HashMap<>();
         BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = input.readLine(); line != null; line = input.readLine()) {
-            String[] run = line.split(" "); // first and second address, circuits, stream, concurrency, operations
-            Subject subject = subjects.computeIfAbsent(
-                    run[0] + run[1] + run[2], key -> Subject.of(args[0], run[0], run[1], Boolean.parseBoolean(run[2])));
-            Sample sample =
-                    Load.run(subject, Boolean.parseBoolean(run[3]), Integer.parseInt(run[4]), Integer.parseInt(run[5]));
+            Job job = Job.parse(line);
+            int port = Job.port(line);
+            String key = job.firstAddress(port) + job.circuits();
+            Subject subject = job.fresh()
+                    ? subject(args[0], job, port)
+                    : subjects.computeIfAbsent(key, any -> subject(args[0], job, port));
+            Sample sample = Load.run(subject, job);
+            if (job.fresh()) {
+                subject.close();
+            }
             System.out.println(sample.line());
         }
         System.exit(0);
+    }
+
+    private static Subject subject(String name, Job job, int port) {
+        return Subject.of(name, job.firstAddress(port), Job.secondAddress(port), job.circuits());
     }
 }
