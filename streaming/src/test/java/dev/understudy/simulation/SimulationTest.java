@@ -2,14 +2,19 @@ package dev.understudy.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,9 @@ class SimulationTest {
 
     /** Threads that run worlds beside each other. */
     private static final int THREADS = Integer.getInteger("understudy.simulation.threads", 1);
+
+    /** File for the hash of each history, or for the history itself of a run of one seed. */
+    private static final @Nullable String HISTORIES = System.getProperty("understudy.simulation.histories");
 
     /** Events that the default run reaches, each a branch that few calls take. */
     private static final List<String> RARE = List.of(
@@ -109,6 +117,7 @@ class SimulationTest {
         private final AtomicLong next = new AtomicLong(FIRST);
         private final Reached reached = new Reached();
         private final List<String> violations = new ArrayList<>();
+        private final Map<Long, Long> hashes = new TreeMap<>();
         private long steps;
 
         void run() throws Exception {
@@ -123,11 +132,32 @@ class SimulationTest {
                 one.get();
             }
             threads.shutdown();
+            if (HISTORIES != null) {
+                Files.writeString(
+                        Path.of(HISTORIES),
+                        SEEDS == 1 ? Simulation.simulate(FIRST, true).history() : lines());
+            }
+        }
+
+        /** A line for each seed, and one for all of them. */
+        private String lines() {
+            StringBuilder lines = new StringBuilder();
+            hashes.forEach((seed, hash) -> lines.append(seed)
+                    .append(' ')
+                    .append(Long.toHexString(hash))
+                    .append('\n'));
+            return lines.append("all ")
+                    .append(Integer.toHexString(hashes.hashCode()))
+                    .append('\n')
+                    .toString();
         }
 
         private synchronized void add(Simulation.Result result) {
             reached.addAll(result.reached());
             steps += result.steps();
+            if (HISTORIES != null) {
+                hashes.put(result.seed(), result.hash());
+            }
             if (result.violation() != null) {
                 violations.add("seed " + result.seed() + ", " + result.violation());
             }

@@ -35,6 +35,13 @@ class WordCommitterTest {
                 "'🇩🇪🇫🇷' | '🇩🇪'",
                 "'🇩🇪🇫' | '🇩🇪'",
                 "'don''t' | ''",
+                "'Hello,' | ''",
+                "'Hello.\n' | 'Hello.'",
+                "'3.' | ''",
+                "'e.g.' | ''",
+                "'https://example.' | ''",
+                "'if (a' | 'if'",
+                "'return x;\n  ' | 'return x;'",
             })
     void textIsLetOutUpToTheLastCompleteWord(String told, String shown) {
         WordCommitter wordCommitter = new WordCommitter(64);
@@ -42,6 +49,15 @@ class WordCommitterTest {
         assertThat(wordCommitter.held()).isEqualTo(told.substring(shown.length()));
         assertThat(wordCommitter.flush()).isEqualTo(told.substring(shown.length()));
         assertThat(wordCommitter.held()).isEmpty();
+    }
+
+    @Test
+    void aWordIsLetOutWithTheSpaceOfTheNextOne() {
+        WordCommitter wordCommitter = new WordCommitter(64);
+        assertThat(wordCommitter.add(" Hello")).isEmpty();
+        assertThat(wordCommitter.add(",")).isEmpty();
+        assertThat(wordCommitter.add(" world")).isEqualTo(" Hello,");
+        assertThat(wordCommitter.held()).isEqualTo(" world");
     }
 
     @Test
