@@ -112,15 +112,17 @@ public final class HttpProvider implements ChatProvider {
         return () -> redactor;
     }
 
-    /** Runs an exchange with a key of the endpoint, or with its credential. */
-    private <T> Flux<T> withKey(ContextView context, Function<KeyRing.Lease, Flux<T>> exchange) {
+    /** Sends a request with a key of the endpoint, or with its credential. */
+    private <T> Flux<T> withKey(ContextView context, Function<KeyRing.Lease, AdaptableRequest<T>> request) {
         return credentials == null
-                ? keyRotation.around(context, exchange)
-                : credentials.around(exchange).onErrorMap(failures::redacted);
+                ? keyRotation.around(context, request)
+                : credentials
+                        .around(lease -> AdaptableRequest.sent(request.apply(lease)))
+                        .onErrorMap(failures::redacted);
     }
 
-    private <T> Flux<T> withKey(Function<KeyRing.Lease, Flux<T>> exchange) {
-        return Flux.deferContextual(context -> withKey(context, exchange));
+    private <T> Flux<T> withKey(Function<KeyRing.Lease, AdaptableRequest<T>> request) {
+        return Flux.deferContextual(context -> withKey(context, request));
     }
 
     public HttpProvider probedAt(String path) {
@@ -148,7 +150,7 @@ public final class HttpProvider implements ChatProvider {
         CallerText caller = callerText(request, false);
         return withKey(context, lease -> {
             ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
-            return sent(
+            return adaptable(
                     request,
                     false,
                     scope,
@@ -164,21 +166,21 @@ public final class HttpProvider implements ChatProvider {
     }
 
     /** Sends a request that fits the target; its errors are typed, and without secrets. */
-    private <T> Flux<T> sent(
+    private <T> AdaptableRequest<T> adaptable(
             ChatRequest request,
             boolean stream,
             CallScope scope,
             CallerText caller,
             Function<EncodedBody, Flux<T>> send) {
         try {
-            return parameterFallback.around(
+            return parameterFallback.of(
                     requestFitter.fit(request, scope),
                     stream,
                     scope,
                     send,
                     error -> failures.redacted(InBandError.typed(TransportErrors.beforeAnswer(error), caller)));
         } catch (RuntimeException unsent) {
-            return Flux.error(failures.redacted(unsent));
+            throw failures.redacted(unsent);
         }
     }
 
@@ -195,7 +197,7 @@ public final class HttpProvider implements ChatProvider {
         CallerText caller = callerText(request, true);
         return withKey(context, lease -> {
             ResponseFields fields = new ResponseFields(keyRotation.bucketListener(lease, scope));
-            return sent(
+            return adaptable(
                     request,
                     true,
                     scope,
@@ -275,7 +277,7 @@ public final class HttpProvider implements ChatProvider {
         if (probePath.isEmpty()) {
             return Mono.empty();
         }
-        return withKey(lease -> httpExchange.probe(lease, probePath).flux())
+        return withKey(lease -> () -> httpExchange.probe(lease, probePath).flux())
                 .doOnNext(modelRetirements::learn)
                 .onErrorMap(failures::redacted)
                 .then();
@@ -283,7 +285,7 @@ public final class HttpProvider implements ChatProvider {
 
     /** Emits the body of a GET of the base URL; above the limit, a PROTOCOL failure. */
     public Mono<byte[]> document(int limit) {
-        return withKey(lease -> httpExchange.document(lease, "", limit).flux())
+        return withKey(lease -> () -> httpExchange.document(lease, "", limit).flux())
                 .onErrorMap(failures::redacted)
                 .next();
     }

@@ -9,6 +9,7 @@ import dev.understudy.guard.AttemptLink;
 import dev.understudy.operator.Attempts;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -29,14 +30,20 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
     /** Limit of rotations after a rate limit in one call, over all of its attempts at this provider. */
     static final int MAX_ROTATIONS = 3;
 
+    private enum Again {
+        SAME_KEY,
+        NEXT_KEY
+    }
+
     /** Keys tried in one call. Accessed between attempts only, which follow one another. */
-    private static final class Tries {
+    private static final class Tries<T> {
 
         private final CallScope scope;
         private final BooleanSupplier mayAskAgain;
         private Set<Integer> keys = Set.of();
         private @Nullable CallFailed best;
         private KeyRing.@Nullable Lease lease; // of the current attempt
+        private @Nullable AdaptableRequest<T> request; // null until there is one with that key
 
         Tries(ContextView context) {
             this.scope = CallScope.of(context);
@@ -55,16 +62,24 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         }
     }
 
-    /** @param context Context of the subscriber */
-    <T> Flux<T> around(ContextView context, Function<KeyRing.Lease, Flux<T>> exchange) {
+    /**
+     * Sends a request.
+     *
+     * @param context Context of the subscriber
+     * @param request returns the request with a key
+     */
+    <T> Flux<T> around(ContextView context, Function<KeyRing.Lease, AdaptableRequest<T>> request) {
         if (keys.size() == 0) {
-            return exchange.apply(KeyRing.Lease.KEYLESS);
+            return AdaptableRequest.sent(request.apply(KeyRing.Lease.KEYLESS));
         }
-        Tries tries = new Tries(context);
-        return new Attempts<Boolean, T>(again -> once(exchange, tries), error -> next(error, tries));
+        Tries<T> tries = new Tries<>(context);
+        return new Attempts<Again, T>(
+                again -> again == Again.SAME_KEY ? exchange(tries) : withNextKey(request, tries),
+                error -> next(error, tries));
     }
 
-    private <T> Flux<T> once(Function<KeyRing.Lease, Flux<T>> exchange, Tries tries) {
+    private <T> Flux<T> withNextKey(Function<KeyRing.Lease, AdaptableRequest<T>> request, Tries<T> tries) {
+        tries.request = null;
         KeyRing.Lease lease = keys.lease(tries.keys, clock);
         tries.lease = lease;
         if (lease == null) {
@@ -73,7 +88,13 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         if (tries.best != null) {
             tries.scope.report(new ProviderEvent.KeyRotated(provider, String.valueOf(lease.fingerprint())));
         }
-        Flux<T> answer = exchange.apply(lease);
+        tries.request = request.apply(lease);
+        return exchange(tries);
+    }
+
+    private <T> Flux<T> exchange(Tries<T> tries) {
+        KeyRing.Lease lease = Objects.requireNonNull(tries.lease);
+        Flux<T> answer = Objects.requireNonNull(tries.request).exchange();
         if (keys.isOnTrial(lease)) {
             return answer.doOnNext(accepted -> keys.accept(lease)).doOnComplete(() -> keys.accept(lease));
         }
@@ -95,8 +116,13 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         };
     }
 
-    /** Decides after a failed exchange: retry with the next key, or fail with the failure that names the key. */
-    private Mono<Boolean> next(Throwable error, Tries tries) {
+    /** Decides after a failed exchange: repeat it in another form or with the next key, or fail with the failure that names the key. */
+    private <T> Mono<Again> next(Throwable untyped, Tries<T> tries) {
+        AdaptableRequest<T> request = tries.request;
+        Throwable error = request == null ? untyped : request.typed(untyped);
+        if (request != null && request.isChangedAfter(error)) {
+            return Mono.just(Again.SAME_KEY);
+        }
         KeyRing.Lease lease = tries.lease;
         if (lease == null || !(error instanceof CallFailed failed)) {
             return Mono.error(error);
@@ -116,7 +142,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         }
         tries.add(lease, new CallFailed(failure).withVendorText(failed::vendorText));
         return tries.keys.size() < keys.size() && tries.mayAskAgain.getAsBoolean() && mayRotate(failure, tries.scope)
-                ? Mono.just(true)
+                ? Mono.just(Again.NEXT_KEY)
                 : Mono.error(unavailable(tries, clock.getAsLong()));
     }
 
@@ -135,7 +161,7 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
      * Returns the most useful failure after all keys were tried or cool down, with the time until the first cooldown
      * ends; without a time if a key is usable.
      */
-    private CallFailed unavailable(Tries tried, long now) {
+    private CallFailed unavailable(Tries<?> tried, long now) {
         CallFailed best = tried.best;
         if (best == null) {
             return new CallFailed(keys.unavailable(now));

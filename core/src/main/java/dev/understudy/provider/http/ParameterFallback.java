@@ -47,47 +47,78 @@ final class ParameterFallback {
     }
 
     /**
-     * Sends the request, adapted as far as needed.
+     * Returns the request, adapted as far as is known to be needed.
      *
      * @param send performs one exchange with this body
      * @param typing maps every error of an exchange to the one that callers receive
      */
-    <T> Flux<T> around(
+    <T> AdaptableRequest<T> of(
             ChatRequest request,
             boolean stream,
             CallScope scope,
             Function<EncodedBody, Flux<T>> send,
             Function<Throwable, CallFailed> typing) {
-        AdaptedBody known = known(request.model());
         if (ToolCallIdMapper.changes(dialect.callIds(), request.messages())) {
             scope.report(new ProviderEvent.RequestAdapted(
                     provider, request.model(), "tool_call_id", ProviderEvent.Change.REWRITTEN));
         }
-        return once(request, stream, scope, send, typing, known, MAX_CHANGES);
+        return new Adapted<>(request, stream, scope, send, typing);
     }
 
-    private <T> Flux<T> once(
-            ChatRequest request,
-            boolean stream,
-            CallScope scope,
-            Function<EncodedBody, Flux<T>> send,
-            Function<Throwable, CallFailed> typing,
-            AdaptedBody adaptedBody,
-            int left) {
-        Flux<T> answer = send.apply(EncodedBody.of(dialect, request, stream, adaptedBody, scope));
-        if (left == 0) {
-            return answer.onErrorMap(typing);
+    private final class Adapted<T> implements AdaptableRequest<T> {
+
+        private final ChatRequest request;
+        private final boolean stream;
+        private final CallScope scope;
+        private final Function<EncodedBody, Flux<T>> send;
+        private final Function<Throwable, CallFailed> typing;
+        private AdaptedBody form;
+        private int changesLeft = MAX_CHANGES;
+
+        Adapted(
+                ChatRequest request,
+                boolean stream,
+                CallScope scope,
+                Function<EncodedBody, Flux<T>> send,
+                Function<Throwable, CallFailed> typing) {
+            this.request = request;
+            this.stream = stream;
+            this.scope = scope;
+            this.send = send;
+            this.typing = typing;
+            this.form = known(request.model());
         }
-        return answer.onErrorResume(error -> {
-            CallFailed failed = typing.apply(error);
-            AdaptedBody change = AdaptedBody.after(
-                    failed.failure(), adaptedBody.of(dialect.body(request, stream)), dialect.synonyms());
-            if (change == null || adaptedBody.repeats(change)) {
-                return Flux.error(failed);
+
+        @Override
+        public Flux<T> exchange() {
+            return send.apply(EncodedBody.of(dialect, request, stream, form, scope));
+        }
+
+        @Override
+        public CallFailed typed(Throwable error) {
+            return typing.apply(error);
+        }
+
+        @Override
+        public boolean isChangedAfter(Throwable error) {
+            if (changesLeft == 0 || !(error instanceof CallFailed failed)) {
+                return false;
+            }
+            AdaptedBody change =
+                    AdaptedBody.after(failed.failure(), form.of(dialect.body(request, stream)), dialect.synonyms());
+            if (change == null || form.repeats(change)) {
+                return false;
             }
             if (change.lasts(failed.failure())) {
                 learn(request.model(), change);
             }
+            report(change);
+            form = form.plus(change);
+            changesLeft--;
+            return true;
+        }
+
+        private void report(AdaptedBody change) {
             change.changes()
                     .forEach((parameter, name) -> scope.report(new ProviderEvent.RequestAdapted(
                             provider,
@@ -97,8 +128,7 @@ final class ParameterFallback {
             change.rewritten()
                     .forEach(parameter -> scope.report(new ProviderEvent.RequestAdapted(
                             provider, request.model(), parameter, ProviderEvent.Change.REWRITTEN)));
-            return once(request, stream, scope, send, typing, adaptedBody.plus(change), left - 1);
-        });
+        }
     }
 
     private void learn(String model, AdaptedBody change) {

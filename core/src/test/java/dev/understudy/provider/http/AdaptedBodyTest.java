@@ -145,15 +145,14 @@ class AdaptedBodyTest {
         CallScope scope = CallScope.reportingTo(providerEvent -> {});
         for (int i = 0; i < ParameterFallback.MODELS + 50; i++) {
             ChatRequest request = ChatRequest.of("m" + i, "Hello").withTemperature(0.5);
-            String answer = parameterFallback
-                    .around(
+            String answer = AdaptableRequest.sent(parameterFallback.of(
                             request,
                             false,
                             scope,
                             body -> new String(body.bytes(), StandardCharsets.UTF_8).contains("temperature")
                                     ? Flux.<String>error(new CallFailed(refusing("temperature")))
                                     : Flux.just("served"),
-                            error -> TransportErrors.beforeAnswer(error))
+                            error -> TransportErrors.beforeAnswer(error)))
                     .blockLast();
             assertThat(answer).isEqualTo("served");
         }

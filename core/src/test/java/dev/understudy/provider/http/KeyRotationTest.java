@@ -210,6 +210,6 @@ class KeyRotationTest {
     }
 
     private static <T> Flux<T> around(KeyRotation rotation, Function<KeyRing.Lease, Flux<T>> exchange) {
-        return Flux.deferContextual(context -> rotation.around(context, exchange));
+        return Flux.deferContextual(context -> rotation.around(context, lease -> () -> exchange.apply(lease)));
     }
 }

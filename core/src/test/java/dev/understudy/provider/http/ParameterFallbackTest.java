@@ -65,8 +65,7 @@ class ParameterFallbackTest {
     void answerThatDoesNotFitBesideAShortPromptIsShortenedForThisCallOnly() {
         ChatRequest request = WARM.withMaxTokens(100_000);
         for (int i = 0; i < 2; i++) {
-            parameterFallback
-                    .around(
+            AdaptableRequest.sent(parameterFallback.of(
                             request,
                             false,
                             CallScope.reportingTo(event -> {}),
@@ -81,7 +80,7 @@ class ParameterFallbackTest {
                                                 .withPhase(Failure.Phase.HEADERS)))
                                         : Flux.just("served");
                             },
-                            error -> TransportErrors.beforeAnswer(error))
+                            error -> TransportErrors.beforeAnswer(error)))
                     .blockLast();
         }
         assertThat(bodies).hasSize(4);
@@ -90,8 +89,7 @@ class ParameterFallbackTest {
     }
 
     private void send(ChatRequest request, String... refused) {
-        parameterFallback
-                .around(
+        AdaptableRequest.sent(parameterFallback.of(
                         request,
                         false,
                         CallScope.reportingTo(event -> {}),
@@ -107,7 +105,7 @@ class ParameterFallbackTest {
                             }
                             return Flux.just("served");
                         },
-                        error -> TransportErrors.beforeAnswer(error))
+                        error -> TransportErrors.beforeAnswer(error)))
                 .blockLast();
     }
 }
