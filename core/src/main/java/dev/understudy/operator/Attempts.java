@@ -51,7 +51,7 @@ public final class Attempts<S, T> extends Flux<T> {
     public void subscribe(CoreSubscriber<? super T> actual) {
         Loop<S, T> loop = new Loop<>(actual, this);
         actual.onSubscribe(loop);
-        loop.begin(null);
+        loop.begin();
     }
 
     private static final class Loop<S, T> implements CoreSubscriber<T>, Subscription, Scannable {
@@ -59,8 +59,11 @@ public final class Attempts<S, T> extends Flux<T> {
         private final CoreSubscriber<? super T> actual;
         private final Attempts<S, T> attempts;
 
-        /** Attempts that were decided on and have not begun: more than one only while one fails as it is subscribed to. */
-        private final AtomicInteger begins = new AtomicInteger();
+        /**
+         * Attempts that were decided on and have not begun: more than one only while one fails as it is subscribed to. The
+         * first is counted from the start.
+         */
+        private final AtomicInteger begins = new AtomicInteger(1);
 
         private @Nullable S state;
         private long produced; // by the current attempt
@@ -76,11 +79,14 @@ public final class Attempts<S, T> extends Flux<T> {
         }
 
         /** Begins an attempt; one that fails as it is subscribed to is followed by the next without recursion. */
-        void begin(@Nullable S next) {
+        private void begin(S next) {
             state = next;
-            if (begins.getAndIncrement() != 0) {
-                return;
+            if (begins.getAndIncrement() == 0) {
+                begin();
             }
+        }
+
+        void begin() {
             do {
                 if (cancelled) {
                     return;
@@ -157,9 +163,6 @@ public final class Attempts<S, T> extends Flux<T> {
 
         @Override
         public void onComplete() {
-            synchronized (this) {
-                upstream = null;
-            }
             if (!terminated) {
                 terminated = true;
                 actual.onComplete();
@@ -186,7 +189,7 @@ public final class Attempts<S, T> extends Flux<T> {
             Subscription current;
             synchronized (this) {
                 cancelled = true;
-                current = upstream;
+                current = terminated ? null : upstream;
                 upstream = null;
             }
             if (current != null) {

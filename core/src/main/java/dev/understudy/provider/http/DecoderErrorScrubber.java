@@ -23,6 +23,11 @@ final class DecoderErrorScrubber extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        scrub(message);
+        context.fireChannelRead(message);
+    }
+
+    static void scrub(Object message) {
         if (message instanceof HttpObject part && part.decoderResult().isFailure()) {
             Throwable cause = part.decoderResult().cause();
             if (!(cause instanceof TooLongFrameException)) {
@@ -30,15 +35,17 @@ final class DecoderErrorScrubber extends ChannelInboundHandlerAdapter {
                         new DecoderException(cause.getClass().getSimpleName())));
             }
         }
-        context.fireChannelRead(message);
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
+        context.fireExceptionCaught(scrubbed(error));
+    }
+
+    static Throwable scrubbed(Throwable error) {
         boolean content = !(error instanceof TooLongFrameException)
                 && !(error.getCause() instanceof SSLException) // an alert of TLS, not content
                 && (error instanceof DecoderException || error instanceof Http2Exception);
-        context.fireExceptionCaught(
-                content ? new DecoderException(error.getClass().getSimpleName()) : error);
+        return content ? new DecoderException(error.getClass().getSimpleName()) : error;
     }
 }

@@ -105,7 +105,9 @@ final class HttpAnswer<T> extends Flux<T> {
                 wait.subscribe(new Pass());
                 return;
             }
-            sent = true;
+            if (answer.connections.negotiates()) {
+                sent = true;
+            }
             Flux<T> asked;
             try {
                 asked = answer.request.send(current, link);
@@ -155,9 +157,7 @@ final class HttpAnswer<T> extends Flux<T> {
         @Override
         public void onNext(T part) {
             if (begun == null) {
-                synchronized (this) {
-                    begun = upstream;
-                }
+                begun = upstream;
             }
             actual.onNext(part);
         }

@@ -118,11 +118,11 @@ final class HttpConnections {
         if (pipeline.context(INTERIM) != null) {
             return;
         }
-        add(pipeline, "understudy.discreet", DecoderErrorScrubber.HANDLER);
         if (wireLog != null) {
+            add(pipeline, "understudy.discreet", DecoderErrorScrubber.HANDLER);
             add(pipeline, "understudy.wirelog", new WireLog(provider, redactor, wireLog));
         }
-        add(pipeline, INTERIM, new InterimResponseFilter());
+        add(pipeline, INTERIM, new InterimResponseFilter(wireLog == null));
     }
 
     private static void add(ChannelPipeline pipeline, String name, ChannelHandler handler) {
@@ -157,6 +157,11 @@ final class HttpConnections {
     @Nullable
     Mono<Void> pass() {
         return negotiation == null ? null : negotiation.pass();
+    }
+
+    /** Tests whether requests are let pass: not for HTTP/1.1 alone. */
+    boolean negotiates() {
+        return negotiation != null;
     }
 
     /** Records the end of a request that was let pass. */

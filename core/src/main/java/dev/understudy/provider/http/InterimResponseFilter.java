@@ -18,11 +18,20 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
 
     static final int MAX = 16;
 
+    private final boolean scrubs;
     private int passed;
     private boolean passing;
 
+    /** @param scrubs true to do the work of a {@link DecoderErrorScrubber} too: each handler costs every message */
+    InterimResponseFilter(boolean scrubs) {
+        this.scrubs = scrubs;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
+        if (scrubs) {
+            DecoderErrorScrubber.scrub(message);
+        }
         if (message instanceof HttpResponse response) {
             passing = isInterim(response.status());
             passed = passing ? passed + 1 : 0;
@@ -50,6 +59,11 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
             RequestProgress.reset(context.channel(), reset);
         }
         context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable error) {
+        context.fireExceptionCaught(scrubs ? DecoderErrorScrubber.scrubbed(error) : error);
     }
 
     /** Returns true for 1xx except a switch of protocols, which ends HTTP and is therefore final. */

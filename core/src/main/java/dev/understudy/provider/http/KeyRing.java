@@ -80,13 +80,15 @@ final class KeyRing {
         if (keys.isEmpty()) {
             return tried.isEmpty() ? Lease.KEYLESS : null;
         }
-        int raw = cursor.getAndIncrement();
+        int raw = keys.size() == 1 ? 0 : cursor.getAndIncrement();
         int start = Math.floorMod(raw, keys.size());
         for (int i = 0; i < keys.size(); i++) {
             int index = (start + i) % keys.size();
             Cooldown cooldown = cooldowns.get(index);
             if (!tried.contains(index) && (cooldown == null || acquire(index, cooldown, clock.getAsLong()))) {
-                cursor.compareAndSet(raw + 1, raw + 1 + i); // skipped keys count as used
+                if (i > 0) {
+                    cursor.compareAndSet(raw + 1, raw + 1 + i); // skipped keys count as used
+                }
                 return new Lease(index, keys.get(index));
             }
         }

@@ -26,9 +26,16 @@ final class RequestProgress {
 
     private static final AttributeKey<Boolean> REFUSED = AttributeKey.valueOf(RequestProgress.class, "refused");
 
-    private volatile @Nullable Channel channel;
-    private volatile @Nullable ConnectionWatch connection;
-    private volatile boolean reused;
+    /**
+     * Connection that the request is sent on.
+     *
+     * @param channel channel of the connection, or of the HTTP/2 stream
+     * @param watch watch of the connection
+     * @param reused true if the connection has served before
+     */
+    private record Used(Channel channel, @Nullable ConnectionWatch watch, boolean reused) {}
+
+    private volatile @Nullable Used used;
     private volatile boolean begun;
     private volatile boolean answered;
     private volatile boolean abandoned;
@@ -80,12 +87,10 @@ final class RequestProgress {
     }
 
     /** Records the connection that the request is sent on. */
-    void sentOn(Connection used) {
-        Channel stream = used.channel();
+    void sentOn(Connection connection) {
+        Channel stream = connection.channel();
         ConnectionWatch watch = ConnectionWatch.of(stream.parent() == null ? stream : stream.parent());
-        reused = watch != null && watch.isProven();
-        channel = stream;
-        connection = watch;
+        used = new Used(stream, watch, watch != null && watch.isProven());
         if (abandoned) {
             close(stream);
         }
@@ -100,21 +105,23 @@ final class RequestProgress {
 
     /** Returns true if the request has had a connection. */
     boolean isSent() {
-        return channel != null;
+        return used != null;
     }
 
     /** Records that the response headers arrived. */
     void begun() {
         begun = true;
-        ConnectionWatch used = connection;
-        if (used != null) {
-            used.answered();
+        Used current = used;
+        if (current != null && current.watch != null) {
+            current.watch.answered();
         }
     }
 
     /** Records that content was received, or that the request ended other than by cancellation. */
     void answered() {
-        answered = true;
+        if (!answered) { // a volatile write costs more than a reading
+            answered = true;
+        }
     }
 
     /**
@@ -122,13 +129,12 @@ final class RequestProgress {
      * found dead, or the server refused the stream unprocessed, and no response arrived.
      */
     boolean mayBeResent(FailureKind kind) {
-        Channel stream = channel;
-        ConnectionWatch used = connection;
-        if (kind != FailureKind.CONNECT || begun || stream == null || used == null) {
+        Used current = used;
+        if (kind != FailureKind.CONNECT || begun || current == null || current.watch == null) {
             return false;
         }
-        boolean refused = Boolean.TRUE.equals(stream.attr(REFUSED).get());
-        return refused || (reused && (!used.isMultiplexed() || used.isClosed()));
+        boolean refused = Boolean.TRUE.equals(current.channel.attr(REFUSED).get());
+        return refused || (current.reused && (!current.watch.isMultiplexed() || current.watch.isClosed()));
     }
 
     /**
@@ -138,17 +144,14 @@ final class RequestProgress {
      */
     void abandoned() {
         abandoned = true;
-        ConnectionWatch used = connection;
-        Channel stream = channel;
-        if (answered) {
+        Used current = used;
+        if (answered || current == null) {
             return;
         }
-        if (used != null && used.isMultiplexed()) {
-            used.retire();
+        if (current.watch != null && current.watch.isMultiplexed()) {
+            current.watch.retire();
         }
-        if (stream != null) {
-            close(stream);
-        }
+        close(current.channel);
     }
 
     /** Closes the connection of the request, or with HTTP/2 its stream. */

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiChatEvent {
 
     private static final String USUAL = "chat.completion.chunk";
+    private static final String USUAL_WHOLE = "chat.completion";
 
     /** Id of the answer, from the last event that names it; "" before. */
     String id = "";
@@ -210,7 +211,7 @@ final class OpenAiChatEvent {
     }
 
     private static boolean namesError(String type) {
-        if (type.equals(USUAL)) {
+        if (type.equals(USUAL) || type.equals(USUAL_WHOLE)) {
             return false;
         }
         String lower = type.toLowerCase(Locale.ROOT);
