@@ -71,7 +71,7 @@ class AllocationTest {
         server.always(ScriptedReply.text("Once upon a time there was a theatre"));
         long bytes = perCall(client -> client.chat(REQUEST), understudy);
         reporter.publishEntry("bytes of a call", Long.toString(bytes));
-        assertThat(bytes).isLessThan(23_000);
+        assertThat(bytes).isLessThan(20_000);
     }
 
     @Test

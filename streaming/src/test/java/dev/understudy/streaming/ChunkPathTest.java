@@ -21,7 +21,7 @@ import reactor.test.StepVerifier;
 /** Counts the operators that one chunk passes between the socket and the caller, by the onNext frames of its stack. */
 class ChunkPathTest {
 
-    private static final int MOST = 16;
+    private static final int MOST = 14;
     private static final Set<String> NEXT = Set.of("onNext", "tryOnNext");
 
     @Test

@@ -32,8 +32,10 @@ import reactor.core.publisher.Flux;
 
 /**
  * Streams under load, through the whole stack on sockets of this machine. {@code slow N} opens N slow streams at once;
- * {@code reader} lets readers stop in the middle of a fast stream; {@code seam} measures the gap of a takeover. The server
- * of the first two runs in a JVM of its own ({@code server}, {@code fast-server}), so that the heap is ours alone.
+ * {@code reader} lets readers stop in the middle of a fast stream; {@code seam} measures the gap of a takeover; {@code
+ * calls N} makes N calls, 64 at a time, and tells the heap after each tenth of them. The server
+ * runs in a JVM of its own ({@code server}, {@code fast-server}, {@code call-server}) except for takeovers, so that the heap
+ * is ours alone.
  */
 public final class StreamLoad {
 
@@ -55,10 +57,12 @@ public final class StreamLoad {
         switch (args.length == 0 ? "slow" : args[0]) {
             case "server" -> serve(slowReply());
             case "fast-server" -> serve(fastReply());
+            case "call-server" -> serve(ScriptedReply.text("Once upon a time there was a theatre"));
             case "slow" -> slow(count);
             case "reader" -> reader(args.length > 1 ? count : 200);
             case "seam" -> seam(args.length > 1 ? count : 2_000);
-            default -> throw new IllegalArgumentException("slow, reader, seam or server");
+            case "calls" -> calls(args.length > 1 ? count : 1_000_000);
+            default -> throw new IllegalArgumentException("slow, reader, seam, calls or server");
         }
         System.exit(0);
     }
@@ -166,6 +170,40 @@ public final class StreamLoad {
                     most >> 20,
                     Runtime.getRuntime().maxMemory() >> 20,
                     Thread.getAllStackTraces().size());
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private static void calls(int count) throws Exception {
+        Process process = server("call-server");
+        int port = Integer.parseInt(process.inputReader().readLine().strip());
+        try {
+            ChatProvider understudy = Understudy.over(Providers.openAiCompatible(
+                    Endpoint.of("one", "http://127.0.0.1:" + port + "/v1", "key")
+                            .withTransport(Transport.defaults().withMaxConnections(100)),
+                    OpenAiCompatibility.defaults()));
+            long began = System.nanoTime();
+            for (int tenth = 1; tenth <= 10; tenth++) {
+                Long errors = Flux.range(0, count / 10)
+                        .flatMap(
+                                i -> understudy
+                                        .chat(ChatRequest.of("m", "Tell me a story"))
+                                        .thenReturn(0L)
+                                        .onErrorReturn(1L),
+                                64)
+                        .reduce(0L, Long::sum)
+                        .block();
+                System.out.printf(
+                        Locale.ROOT,
+                        "%,d calls in %.1f s, %d errors in the last tenth, heap after GC %d KiB, direct %d KiB, %d threads%n",
+                        tenth * (count / 10),
+                        (System.nanoTime() - began) / 1e9,
+                        errors,
+                        heapAfterGc() >> 10,
+                        direct() >> 10,
+                        Thread.getAllStackTraces().size());
+            }
         } finally {
             process.destroy();
         }
