@@ -17,9 +17,9 @@ final class HandRolledClient implements Subject {
     private final Subject second;
     private final CircuitBreaker circuit;
 
-    HandRolledClient(String first, String second, boolean circuits) {
-        this.first = new BareClient(first, false);
-        this.second = new BareClient(second, false);
+    HandRolledClient(String first, String second, boolean circuits, boolean tree) {
+        this.first = new BareClient(first, tree);
+        this.second = new BareClient(second, tree);
         this.circuit = CircuitBreaker.of(
                 "first",
                 CircuitBreakerConfig.custom()

@@ -25,10 +25,25 @@ record Scenario(String name, Job job, int warm, int warmUp, int rounds, List<Str
     /** Slow streams that are open at the same time. */
     private static final int SLOW = Integer.getInteger("macro.slow", 5_000);
 
-    private static final List<String> UNARY =
-            List.of("floor", "tree", "hand-rolled", "understudy", "spring-ai", "langchain4j", "openai-java");
+    private static final List<String> UNARY = List.of(
+            "floor",
+            "tree",
+            "hand-rolled",
+            "hand-rolled-tree",
+            "understudy",
+            "spring-ai",
+            "langchain4j",
+            "openai-java");
     private static final List<String> STREAMS = List.of(
-            "floor", "tree", "hand-rolled", "understudy", "resuming", "spring-ai", "langchain4j", "openai-java");
+            "floor",
+            "tree",
+            "hand-rolled",
+            "hand-rolled-tree",
+            "understudy",
+            "resuming",
+            "spring-ai",
+            "langchain4j",
+            "openai-java");
     private static final List<String> FAILOVER = List.of("hand-rolled", "understudy", "resuming");
 
     /** Vendor that does not fail, in the circumstances of those that do. */

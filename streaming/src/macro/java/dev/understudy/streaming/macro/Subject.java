@@ -26,7 +26,8 @@ interface Subject {
         return switch (name) {
             case "floor" -> new BareClient(first, false);
             case "tree" -> new BareClient(first, true);
-            case "hand-rolled" -> new HandRolledClient(first, second, circuits);
+            case "hand-rolled" -> new HandRolledClient(first, second, circuits, false);
+            case "hand-rolled-tree" -> new HandRolledClient(first, second, circuits, true);
             case "understudy" -> new UnderstudyClient(first, second, circuits, false);
             case "resuming" -> new UnderstudyClient(first, second, circuits, true);
             case "spring-ai" -> new SpringAiClient(first);
