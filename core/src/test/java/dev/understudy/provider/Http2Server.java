@@ -49,6 +49,10 @@ public final class Http2Server implements AutoCloseable {
      * @param answer called with each stream at the end of its request
      */
     public Http2Server(long streams, Consumer<ChannelHandlerContext> answer) {
+        this(streams, answer, false);
+    }
+
+    private Http2Server(long streams, Consumer<ChannelHandlerContext> answer, boolean silent) {
         SslContext tls = tls();
         this.listener = new ServerBootstrap()
                 .group(threads)
@@ -57,12 +61,18 @@ public final class Http2Server implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         connections.incrementAndGet();
-                        channel.pipeline().addLast(tls.newHandler(channel.alloc()), new Negotiated(streams, answer));
+                        channel.pipeline()
+                                .addLast(tls.newHandler(channel.alloc()), new Negotiated(streams, answer, silent));
                     }
                 })
                 .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .syncUninterruptibly()
                 .channel();
+    }
+
+    /** Returns a server that chooses HTTP/2 in the TLS handshake, and sends nothing after it. */
+    public static Http2Server silentAfterTls() {
+        return new Http2Server(0, stream -> {}, true);
     }
 
     private static SslContext tls() {
@@ -110,15 +120,20 @@ public final class Http2Server implements AutoCloseable {
 
         private final long streams;
         private final Consumer<ChannelHandlerContext> answer;
+        private final boolean silent;
 
-        Negotiated(long streams, Consumer<ChannelHandlerContext> answer) {
+        Negotiated(long streams, Consumer<ChannelHandlerContext> answer, boolean silent) {
             super(ApplicationProtocolNames.HTTP_1_1);
             this.streams = streams;
             this.answer = answer;
+            this.silent = silent;
         }
 
         @Override
         protected void configurePipeline(ChannelHandlerContext context, String protocol) {
+            if (silent) {
+                return;
+            }
             context.pipeline()
                     .addLast(
                             Http2FrameCodecBuilder.forServer()

@@ -17,7 +17,7 @@ final class Caller implements CoreSubscriber<Object> {
     private static final long BODY_END = 30_000_000_000L;
 
     /** Longest time that a complete answer waits for its reader beyond the deadline. */
-    private static final long FOR_THE_READER = 2_000_000_000L;
+    static final long FOR_THE_READER = 2_000_000_000L;
 
     final int call;
     private final boolean single;

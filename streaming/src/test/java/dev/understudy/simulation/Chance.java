@@ -21,6 +21,11 @@ final class Chance {
         return random.nextDouble() < probability;
     }
 
+    /** Returns a number from 0 to below 1. */
+    double share() {
+        return random.nextDouble();
+    }
+
     int between(int from, int to) {
         return random.nextInt(from, to + 1);
     }

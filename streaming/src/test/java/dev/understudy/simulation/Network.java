@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Hosts, names and connections. Bytes of one direction arrive in order; a silent connection loses them. */
@@ -46,7 +47,11 @@ final class Network {
         long latency = 1_000_000;
         boolean silent; // loses all bytes in both directions
         boolean known = true; // by the name server
+        boolean secure; // speaks TLS
         double split = 0.1;
+        long maxLifeTime = Long.MAX_VALUE; // of the client's connections
+        private int http2Address = -1; // of the latest connection over HTTP/2
+        private @Nullable Connection unanswering; // a connection over HTTP/2 with a request that was given up
         final Set<Connection> connections = new LinkedHashSet<>();
 
         Site(String host, int address, Server server) {
@@ -61,9 +66,15 @@ final class Network {
         Receiver accept(Connection connection);
     }
 
+    /** Longest time for an opening, TLS included, with the way of signals. */
+    private static final long OPENING = 5_000_000_000L + 20_000_000;
+
+    private final World world;
     private final Tasks tasks;
     private final Chance chance;
     private final History history;
+    private final Reached reached;
+    private final Consumer<String> violation;
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
     private final Map<String, Site> byHost = new LinkedHashMap<>();
     private final Tasks.Lane names = new Tasks.Lane("names");
@@ -71,10 +82,13 @@ final class Network {
     private int ids;
     private int openings;
 
-    Network(Tasks tasks, Chance chance, History history) {
-        this.tasks = tasks;
-        this.chance = chance;
-        this.history = history;
+    Network(World world) {
+        this.world = world;
+        this.tasks = world.tasks();
+        this.chance = world.chance();
+        this.history = world.history();
+        this.reached = world.reached();
+        this.violation = world.violations();
     }
 
     void add(Site site) {
@@ -133,9 +147,16 @@ final class Network {
             }
             tasks.inOrder(connection.down, trip, () -> {
                 history.add((accepted ? "accepted " : "refused ") + connection);
-                opening.remove(connection);
+                if (!accepted || !site.secure) {
+                    opening.remove(connection);
+                }
                 channel.settled(accepted);
             });
+        });
+        tasks.schedule(connection.up, OPENING, () -> {
+            if (opening.contains(connection)) {
+                violation.accept(connection + " is still being opened after " + OPENING / 1_000_000 + " ms");
+            }
         });
         return connection;
     }
@@ -149,10 +170,12 @@ final class Network {
         private final Tasks.Lane up;
         private final Tasks.Lane down;
         private @Nullable Receiver receiver;
-        private final long opened = tasks.now();
+        private final long begun = tasks.now();
         private boolean over; // for the client
         private boolean gone; // for the server
         private boolean dead; // silent for ever in both directions
+        private boolean secure; // sends records of TLS
+        private @Nullable Http2Rules rules;
 
         private Connection(SimulatedChannel channel, @Nullable Site site, int number) {
             this.channel = channel;
@@ -166,8 +189,34 @@ final class Network {
             return dead || site == null || site.silent;
         }
 
+        boolean isDead() {
+            return dead;
+        }
+
+        /**
+         * The server answered the client's hello.
+         *
+         * @param http2 true for HTTP/2
+         */
+        void secured(boolean http2) {
+            secure = true;
+            if (http2 && site != null) {
+                rules = new Http2Rules(this, site.maxLifeTime, world);
+                if (site.http2Address >= 0 && site.http2Address != site.address) {
+                    reached.add("another address over HTTP/2");
+                }
+                site.http2Address = site.address;
+            }
+        }
+
         void fromClient(byte[] bytes) {
             history.add("> " + this + " " + bytes.length);
+            if (secure && bytes[0] == TlsRecords.HANDSHAKE) {
+                opening.remove(this); // the last message of the handshake
+            }
+            if (rules != null) {
+                checkRules(rules, bytes);
+            }
             if (isSilent()) {
                 dead = true; // a segment that is lost is not sent again here
                 return;
@@ -183,6 +232,35 @@ final class Network {
             });
         }
 
+        /** Returns false if the client gave up a request over HTTP/2. */
+        boolean awaits(int stream) {
+            return rules == null || rules.awaits(stream);
+        }
+
+        /** The client gave up a request that had no answer at all. */
+        void replaced() {
+            if (site != null) {
+                site.unanswering = this;
+            }
+        }
+
+        /** Returns true if this connection takes the place of one that did not answer. */
+        boolean isReplacement() {
+            boolean other = site != null && site.unanswering != null && site.unanswering != this;
+            if (other) {
+                site.unanswering = null;
+            }
+            return other;
+        }
+
+        private void checkRules(Http2Rules all, byte[] bytes) {
+            try {
+                all.sent(bytes);
+            } catch (RuntimeException thrown) { // which the channel would take for its own
+                violation.accept("thrown by the rules of " + this + ": " + thrown);
+            }
+        }
+
         void clientClosed() {
             if (over) {
                 return;
@@ -190,6 +268,9 @@ final class Network {
             over = true;
             opening.remove(this);
             history.add("closed by client " + this);
+            if (rules != null) {
+                rules.closed();
+            }
             if (isSilent()) {
                 leave();
                 return;
@@ -216,7 +297,8 @@ final class Network {
         }
 
         /** Sends bytes to the client, sometimes in several segments. */
-        void send(byte[] bytes) {
+        void send(byte[] content) {
+            byte[] bytes = secure ? TlsRecords.of(TlsRecords.DATA, content) : content;
             int from = 0;
             while (from < bytes.length) {
                 int to = site != null && chance.of(site.split) ? chance.between(from + 1, bytes.length) : bytes.length;
@@ -233,6 +315,9 @@ final class Network {
             tasks.inOrder(down, latency(), () -> {
                 if (!over) {
                     history.add("< " + this + " " + bytes.length);
+                    if (rules != null) {
+                        rules.arrived();
+                    }
                     channel.arrived(bytes);
                 }
             });
@@ -298,8 +383,8 @@ final class Network {
         }
 
         /** Instant when the client began to open it. */
-        long opened() {
-            return opened;
+        long begun() {
+            return begun;
         }
 
         @Override

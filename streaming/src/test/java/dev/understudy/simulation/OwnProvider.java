@@ -37,13 +37,13 @@ final class OwnProvider implements ChatProvider {
     private final Reached reached;
     double faulty; // probability of a fault in an answer
 
-    OwnProvider(String name, Capabilities capabilities, Tasks tasks, Chance chance, History history, Reached reached) {
+    OwnProvider(String name, Capabilities capabilities, World world) {
         this.name = name;
         this.capabilities = capabilities;
-        this.tasks = tasks;
-        this.chance = chance;
-        this.history = history;
-        this.reached = reached;
+        this.tasks = world.tasks();
+        this.chance = world.chance();
+        this.history = world.history();
+        this.reached = world.reached();
     }
 
     @Override

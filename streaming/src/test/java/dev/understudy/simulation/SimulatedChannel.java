@@ -225,7 +225,7 @@ final class SimulatedChannel extends AbstractChannel {
             ByteBuf bytes = (ByteBuf) buffer.current();
             byte[] copy = new byte[bytes.readableBytes()];
             bytes.getBytes(bytes.readerIndex(), copy);
-            if (connection != null) {
+            if (connection != null && copy.length > 0) {
                 connection.fromClient(copy);
             }
             buffer.remove();

@@ -77,6 +77,9 @@ final class SimulatedEventLoop extends AbstractEventExecutor implements EventLoo
         }
 
         void run(Callable<V> work) {
+            if (!setUncancellable()) {
+                return;
+            }
             try {
                 setSuccess(work.call());
             } catch (Throwable thrown) {

@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.netty.http.client.HttpClient;
 import reactor.util.context.Context;
 
 /**
@@ -63,6 +64,9 @@ final class Simulation {
     /** Time in which connections that are opened are closed with the client. */
     private static final long CLOSED = 20_000_000;
 
+    /** Share of vendors that speak TLS. */
+    private static final double SECURE = 0.15;
+
     private static final String MODEL = "m";
     private static final Pattern KEY = Pattern.compile("key-\\p{XDigit}+");
 
@@ -82,6 +86,7 @@ final class Simulation {
     private final Tasks tasks;
     private final History history;
     private final Reached reached = new Reached();
+    private final World shared;
     private final Network network;
     private final List<Vendor> vendors = new ArrayList<>();
     private final List<OwnProvider> own = new ArrayList<>();
@@ -89,9 +94,7 @@ final class Simulation {
     private final Map<Long, Integer> ends = new HashMap<>();
     private final Tasks.Lane world = new Tasks.Lane("world");
     private final SimulatedScheduler.Executors executors;
-    private final Map<String, Integer> firsts = new HashMap<>();
-    private final Map<String, Integer> retries = new HashMap<>(); // but for those without a connection
-    private final Map<Long, FailureKind> failures = new HashMap<>(); // the latest of each call
+    private final AttemptRules attemptRules;
     private final Map<String, Integer> keys = new HashMap<>();
     private @Nullable String violation;
     private boolean closing;
@@ -105,7 +108,9 @@ final class Simulation {
         this.large = chance.of(0.08);
         this.tasks = new Tasks(chance.split());
         this.history = new History(tasks, keep);
-        this.network = new Network(tasks, chance.split(), history);
+        this.shared = new World(tasks, chance, history, reached, this::violated);
+        this.network = new Network(shared.split());
+        this.attemptRules = new AttemptRules(shared);
         this.executors = SimulatedScheduler.Executors.of(tasks, chance.split());
     }
 
@@ -225,12 +230,7 @@ final class Simulation {
                     violated("call " + call + " asked " + vendor.name + " " + count + " times");
                 }
             });
-            int first = firsts.getOrDefault(vendor.name, 0);
-            int again = retries.getOrDefault(vendor.name, 0);
-            double allowed = 0.2 * first + (HEALED - Tasks.START) / (double) SECOND + 10 + 1;
-            if (again > allowed) {
-                violated(vendor.name + " was asked " + again + " times again after " + first + " first attempts");
-            }
+            attemptRules.check(vendor.name, (HEALED - Tasks.START) / (double) SECOND);
         }
     }
 
@@ -252,18 +252,14 @@ final class Simulation {
         SimulatedLoops loops = new SimulatedLoops(tasks, network);
         int providers = large ? chance.between(1, 4) : chance.between(1, 2);
         for (int i = 0; i < providers; i++) {
-            Vendor vendor = new Vendor(
-                    "p" + i,
-                    chance.pick(Wire.values()),
-                    i + 1,
-                    tasks,
-                    chance.split(),
-                    history,
-                    reached,
-                    this::violated);
+            boolean secure = chance.of(SECURE);
+            Vendor vendor = new Vendor("p" + i, chance.pick(Wire.values()), i + 1, shared.split());
             vendors.add(vendor);
             network.add(vendor.site);
             vendor.keepAlive = chance.nanos(2_000, 90_000);
+            if (secure) {
+                vendor.tls = new Vendor.Tls(chance.of(0.85), chance.of(0.3) ? chance.between(1, 3) : 100);
+            }
             ProviderOptions options = ProviderOptions.defaults();
             if (chance.of(0.2)) {
                 options = options.withLimits(ProviderOptions.RateLimits.none()
@@ -276,7 +272,7 @@ final class Simulation {
             Capabilities can = chance.of(0.5)
                     ? Capabilities.of(Feature.STREAMING)
                     : Capabilities.of(Feature.STREAMING, Feature.PREFILL);
-            OwnProvider provider = new OwnProvider("own", can, tasks, chance.split(), history, reached);
+            OwnProvider provider = new OwnProvider("own", can, shared.split());
             own.add(provider);
             builder.provider(provider);
         }
@@ -295,14 +291,21 @@ final class Simulation {
         String[] keys = IntStream.range(0, chance.between(vendor.wire == Wire.OLLAMA ? 0 : 1, 3))
                 .mapToObj(i -> "k" + i + vendor.name)
                 .toArray(String[]::new);
+        boolean secure = vendor.tls != null;
+        vendor.site.secure = secure;
+        boolean http2 = secure && chance.of(0.9);
         Transport transport = Transport.defaults()
-                .withWire(Transport.Wire.UNENCRYPTED)
+                .withWire(!secure ? Transport.Wire.UNENCRYPTED : http2 ? Transport.Wire.HTTP2 : Transport.Wire.HTTP1)
                 .withProxy(Transport.Proxy.none())
                 .withMaxConnections(chance.between(2, 8))
-                // Names first: reactor-netty keeps a resolver of its own for all loops of a client without one, for
-                // ever.
-                .withClient(client -> client.resolver(network.resolver()).runOn(loops, false));
-        Endpoint endpoint = Endpoint.of(vendor.name, "http://" + vendor.site.host + "/v1", transport, keys);
+                .withClient(client -> client(client, secure, loops));
+        if (chance.of(secure ? 0.4 : 0.1)) {
+            Duration life = Duration.ofMillis(chance.between(1_000, 30_000));
+            transport = transport.withMaxLifeTime(life);
+            vendor.site.maxLifeTime = life.toNanos();
+        }
+        String scheme = secure ? "https://" : "http://";
+        Endpoint endpoint = Endpoint.of(vendor.name, scheme + vendor.site.host + "/v1", transport, keys);
         if (chance.of(0.7)) {
             endpoint = endpoint.withModel(MODEL, Capabilities.of(Feature.STREAMING, Feature.PREFILL));
         }
@@ -313,8 +316,14 @@ final class Simulation {
                     case GEMINI -> Providers.gemini(endpoint);
                     case OLLAMA -> Providers.ollama(endpoint);
                 };
-        PoolClock.install(provider, tasks);
+        Replacements.install(provider, http2, tasks, loops.next());
         return provider;
+    }
+
+    private HttpClient client(HttpClient client, boolean secure, SimulatedLoops loops) {
+        // Names first: reactor-netty keeps a resolver of its own for all loops of a client without one, for ever.
+        HttpClient simulated = client.resolver(network.resolver()).runOn(loops, false);
+        return secure ? simulated.secure(tls -> tls.sslContext(TlsClient.CONTEXT)) : simulated;
     }
 
     /** Plans calls and what happens to the world, up to the time when all is well again. */
@@ -335,6 +344,9 @@ final class Simulation {
             vendor.capacity = chance.of(0.2) ? chance.between(1, 3) : Integer.MAX_VALUE;
             vendor.site.latency = chance.nanos(0, 60);
             vendor.pace = chance.between(1, 200);
+            if (vendor.tls != null) {
+                vendor.tls.takes = chance.nanos(0, 100);
+            }
         }
         own.forEach(provider -> provider.faulty = chance.of(0.2) ? 0 : chance.between(5, 80) / 100.0);
         int troubles = chance.between(0, large ? 6 : 2);
@@ -342,7 +354,7 @@ final class Simulation {
             Vendor vendor = vendors.get(chance.between(0, vendors.size() - 1));
             long at = chance.jitter(busy);
             long lasts = chance.nanos(100, 20_000);
-            int kind = chance.between(0, 6);
+            int kind = vendor.tls != null && chance.of(0.3) ? chance.between(8, 9) : chance.between(0, 7);
             tasks.schedule(world, at, () -> trouble(vendor, kind, lasts));
         }
         closing = chance.of(0.1);
@@ -410,9 +422,24 @@ final class Simulation {
                 reached.add("dead connections");
                 site.connections.forEach(Network.Connection::die);
             }
-            default -> {
+            case 6 -> {
                 reached.add("slow network");
                 site.latency = chance.nanos(500, 3_000);
+            }
+            case 7 -> {
+                reached.add("another address for new connections");
+                site.address += 256;
+            }
+            case 8 -> {
+                if (vendor.tls != null) {
+                    vendor.tls.handshake = chance.pick(TlsServer.Handshake.values());
+                }
+            }
+            default -> {
+                if (vendor.tls != null) {
+                    reached.add("slow handshake");
+                    vendor.tls.takes = chance.nanos(500, 6_000);
+                }
             }
         }
         tasks.schedule(world, lasts, () -> well(vendor));
@@ -423,6 +450,10 @@ final class Simulation {
         vendor.site.silent = false;
         vendor.site.known = true;
         vendor.site.latency = Math.min(vendor.site.latency, 60_000_000);
+        if (vendor.tls != null) {
+            vendor.tls.handshake = TlsServer.Handshake.COMPLETES;
+            vendor.tls.takes = Math.min(vendor.tls.takes, 100_000_000);
+        }
     }
 
     private void heal() {
@@ -520,13 +551,7 @@ final class Simulation {
     }
 
     private void noteAttempt(Event.AttemptStarted one) {
-        long number = one.call().number();
-        if (one.attempt() == 1) {
-            firsts.merge(one.provider(), 1, Integer::sum);
-        } else if (failures.get(number) != FailureKind.CONNECT) {
-            retries.merge(one.provider(), 1, Integer::sum);
-        }
-        Integer call = calls.get(number);
+        Integer call = calls.get(one.call().number());
         for (Vendor vendor : vendors) {
             if (call != null && vendor.name.equals(one.provider())) {
                 vendor.attempts.put(call, tasks.now());
@@ -534,9 +559,24 @@ final class Simulation {
         }
     }
 
+    /** The client's part of a call ends by its deadline, that of a resumed stream when its reader requested the rest. */
+    private void checkInTime(long number) {
+        Integer call = calls.get(number);
+        for (Caller caller : callers) {
+            if (call != null
+                    && caller.call == call
+                    && !caller.patient
+                    && tasks.now() - Caller.FOR_THE_READER > caller.deadline) {
+                violated("call " + call + " ended in the client " + (tasks.now() - caller.deadline) / 1_000_000
+                        + " ms after its deadline");
+            }
+        }
+    }
+
     private void happened(Event event) {
         String kind = event.getClass().getSimpleName();
         reached.add(kind);
+        attemptRules.happened(event);
         StringBuilder line = new StringBuilder(kind);
         if (event.call() != null) {
             line.append(' ').append(event.call().number());
@@ -553,7 +593,6 @@ final class Simulation {
                     .append(' ')
                     .append(one.attempt().failure());
             FailureKind failure = one.attempt().failure().kind();
-            failures.put(one.call().number(), failure);
             reached.add("failure " + failure);
         } else if (event instanceof Event.CircuitStateChanged one) {
             line.append(' ').append(one);
@@ -572,6 +611,7 @@ final class Simulation {
                 || event instanceof Event.CallFailed
                 || event instanceof Event.CallCancelled) {
             ends.merge(event.call().number(), 1, Integer::sum);
+            checkInTime(event.call().number());
         }
         history.add(line.toString());
         if (event.call() != null) {

@@ -45,6 +45,10 @@ class SimulationTest {
     /** Events that the default run reaches, each a branch that few calls take. */
     private static final List<String> RARE = List.of(
             "another address",
+            "another address for new connections",
+            "another address over HTTP/2",
+            "another limit of streams",
+            "asked again while connections are refused",
             "AttemptAbandoned",
             "cancelled",
             "circuit CLOSED",
@@ -53,6 +57,7 @@ class SimulationTest {
             "closed while calls are in flight",
             "connections not accepted",
             "dead connections",
+            "dead HTTP/2 connection found by PING",
             "failure AUTH",
             "failure CONNECT",
             "failure EMPTY",
@@ -63,20 +68,38 @@ class SimulationTest {
             "failure SERVER",
             "failure TIMEOUT",
             "failure TRUNCATED",
+            "GOAWAY with streams in flight",
+            "handshake ALERT",
+            "handshake DIES",
+            "handshake HANGS",
             "Hedged",
+            "HTTP/1.1 by ALPN",
+            "HTTP/2 by ALPN",
+            "HTTP/2 connection replaced after a request without any answer",
+            "HTTP/2 REFUSED",
             "KeyCoolingDown",
             "KeyRotated",
             "partition",
             "restart",
             "Retrying",
+            "slow handshake",
             "slow network",
+            "stream reset",
             "StreamLost",
             "StreamTakenOver",
             "takeover by prefill",
             "takeover by replay",
             "TakeoverFailed",
             "text continued by a prefix",
+            "TLS without ALPN",
             "unknown host");
+
+    /** Events that longer runs reach. */
+    private static final List<String> RARER = List.of(
+            "all streams of a connection in use",
+            "closed while a connection is opened",
+            "more streams than a limit that the client did not know",
+            "several streams in flight at a GOAWAY");
 
     private static Schedulers.Snapshot schedulers;
 
@@ -105,8 +128,11 @@ class SimulationTest {
                     .allMatch(fault -> fault == Vendor.Fault.NONE || worlds.reached.count("fault " + fault) > 0);
         }
         if (SEEDS >= MANY) {
-            assertThat(worlds.reached.count("closed while a connection is opened"))
-                    .isPositive();
+            assertThat(RARER).allMatch(event -> worlds.reached.count(event) > 0);
+            assertThat(TlsServer.Handshake.values())
+                    .allMatch(course ->
+                            course == TlsServer.Handshake.COMPLETES || worlds.reached.count("handshake " + course) > 0);
+            assertThat(Http2Server.Fault.values()).allMatch(fault -> worlds.reached.count("HTTP/2 " + fault) > 0);
             assertThat(OwnProvider.Fault.values()).allMatch(fault -> worlds.reached.count("own fault " + fault) > 0);
         }
     }

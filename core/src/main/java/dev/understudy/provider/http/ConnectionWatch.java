@@ -14,7 +14,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.util.AttributeKey;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -117,10 +116,15 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         if (tls == null) {
             settle(false);
         } else {
-            Duration left = transport.connect().minusNanos(tracker.nanos() - started);
-            tls.setHandshakeTimeoutMillis(Math.max(1, left.toMillis()));
+            tls.setHandshakeTimeoutMillis(left());
         }
         context.fireChannelActive();
+    }
+
+    /** Returns the rest of the connect limit in milliseconds, at least 1. */
+    private long left() {
+        return Math.max(
+                1, transport.connect().minusNanos(tracker.nanos() - started).toMillis());
     }
 
     @Override
@@ -154,6 +158,7 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         }));
         http2 = codec;
         multiplexed = true;
+        channel.eventLoop().schedule(this::endOpening, left(), TimeUnit.MILLISECONDS);
         try {
             Http2Connection connection = codec.connection();
             connection.local().flowController().incrementWindowSize(connection.connectionStream(), window());
@@ -162,6 +167,15 @@ final class ConnectionWatch extends ChannelDuplexHandler {
             channel.close();
         }
         lookLater();
+    }
+
+    /** Ends the wait for the first SETTINGS: no request is sent before them, so nothing else would end it. */
+    private void endOpening() {
+        if (!settled) {
+            settle(true);
+            channel.pipeline().fireExceptionCaught(new ConnectTimeoutException("no SETTINGS in time"));
+            channel.close();
+        }
     }
 
     private void lookLater() {

@@ -10,6 +10,7 @@ import dev.understudy.chat.ChatRequest;
 import dev.understudy.chat.ChatResponse;
 import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.StreamChunk;
+import dev.understudy.provider.Http2Server;
 import dev.understudy.provider.Providers;
 import dev.understudy.provider.SilencingRelay;
 import dev.understudy.provider.TlsCertificates;
@@ -76,6 +77,25 @@ class ClosingTest {
             StepVerifier.create(provider.chat(REQUEST))
                     .expectErrorSatisfies(failure(FailureKind.CONNECT, "no connection in time"))
                     .verify(Duration.ofSeconds(8)); // less than the handshake's own limit of 10 s
+        }
+    }
+
+    @Test
+    void connectLimitIncludesTheFirstSettingsOfHttp2() {
+        Transport transport = TlsCertificates.transport().withConnect(Duration.ofMillis(500));
+        try (Http2Server silent = Http2Server.silentAfterTls();
+                ChatProvider provider = Providers.openAiCompatible(
+                        Endpoint.of("silent", "https://127.0.0.1:" + silent.port() + "/v1", "k1")
+                                .withTransport(transport),
+                        OpenAiCompatibility.defaults())) {
+            StepVerifier.create(provider.chat(REQUEST))
+                    .expectErrorSatisfies(failure(FailureKind.CONNECT, "no connection in time"))
+                    .verify(SOON);
+            // Openings fail at once for a moment after one that timed out.
+            StepVerifier.create(Mono.delay(Duration.ofMillis(250)).thenMany(provider.stream(REQUEST)))
+                    .expectErrorSatisfies(failure(FailureKind.CONNECT, "no connection in time"))
+                    .verify(SOON);
+            assertThat(silent.connections).hasValue(2);
         }
     }
 
