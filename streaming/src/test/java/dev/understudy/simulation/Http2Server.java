@@ -27,7 +27,9 @@ final class Http2Server implements Network.Receiver {
         /** As before, but without this stream and those after it. */
         GO_AWAY_BEFORE,
         /** The server sends an error of the connection and closes it. */
-        GO_AWAY_WITH_ERROR
+        GO_AWAY_WITH_ERROR,
+        /** The server sends a frame that the protocol does not allow. */
+        BROKEN_FRAME
     }
 
     private static final int CANCEL = 8;
@@ -197,38 +199,8 @@ final class Http2Server implements Network.Receiver {
         Request request = Request.of(String.valueOf(fields.get(":path")), fields, stream.body, sent);
         service.arrived(request);
         Fault fault = refusals > 0 ? Fault.REFUSED : chance.of(faulty) ? chance.pick(Fault.values()) : null;
-        if (fault != null) {
-            reached.add("HTTP/2 " + fault);
-            if (fault != Fault.REFUSED) {
-                reached.add("GOAWAY with streams in flight");
-            }
-            if (fault != Fault.REFUSED && streams.size() > 1) {
-                reached.add("several streams in flight at a GOAWAY");
-            }
-            switch (fault) {
-                case REFUSED -> {
-                    refusals = refusals > 0 ? refusals - 1 : chance.between(0, 3);
-                    reset(stream.id, REFUSED_STREAM);
-                    remove(stream);
-                    return;
-                }
-                case GO_AWAY -> goAway(last, 0);
-                case GO_AWAY_BEFORE -> {
-                    goAway(stream.id - 2, 0);
-                    for (Stream other : new ArrayList<>(streams.values())) {
-                        if (other.id >= stream.id) {
-                            other.stop();
-                            remove(other);
-                        }
-                    }
-                    return;
-                }
-                default -> {
-                    goAway(last, ENHANCE_YOUR_CALM);
-                    leave();
-                    return;
-                }
-            }
+        if (fault != null && !isServed(stream, fault)) {
+            return;
         }
         if (chance.of(0.05)) {
             reached.add("another limit of streams");
@@ -241,12 +213,46 @@ final class Http2Server implements Network.Receiver {
         stream.stop = service.asked(request, stream);
     }
 
+    /** Applies a fault; returns true if the request is served nevertheless. */
+    private boolean isServed(Stream stream, Fault fault) {
+        reached.add("HTTP/2 " + fault);
+        switch (fault) {
+            case REFUSED -> {
+                refusals = refusals > 0 ? refusals - 1 : chance.between(0, 3);
+                reset(stream.id, REFUSED_STREAM);
+                remove(stream);
+            }
+            case GO_AWAY -> goAway(last, 0);
+            case GO_AWAY_BEFORE -> {
+                goAway(stream.id - 2, 0);
+                for (Stream other : new ArrayList<>(streams.values())) {
+                    if (other.id >= stream.id) {
+                        other.stop();
+                        remove(other);
+                    }
+                }
+            }
+            case GO_AWAY_WITH_ERROR -> {
+                goAway(last, ENHANCE_YOUR_CALM);
+                leave();
+            }
+            case BROKEN_FRAME -> connection.send(Http2Frames.of(Http2Frames.DATA, 0, 0, NONE)); // of no stream
+        }
+        return fault == Fault.GO_AWAY;
+    }
+
     private void leave() {
         closed();
         connection.finish();
     }
 
     private void goAway(int served, int error) {
+        if (!streams.isEmpty()) {
+            reached.add("GOAWAY with streams in flight");
+        }
+        if (streams.size() > 1) {
+            reached.add("several streams in flight at a GOAWAY");
+        }
         this.served = Math.min(this.served, served);
         connection.send(Http2Frames.of(Http2Frames.GO_AWAY, 0, 0, Http2Frames.numbers(this.served, error)));
     }

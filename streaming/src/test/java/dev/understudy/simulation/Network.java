@@ -344,8 +344,11 @@ final class Network {
             return !isSilent();
         }
 
-        /** Closes the server's side after what it sent. */
+        /** Closes the server's side after what it sent, with TLS sometimes after a sign that nothing follows. */
         void finish() {
+            if (secure && !gone && chance.of(0.5)) {
+                segment(TlsRecords.of(TlsRecords.ALERT, new byte[] {1, TlsEngine.CLOSE_NOTIFY}));
+            }
             if (gone || !leaveVisibly()) {
                 return;
             }

@@ -258,7 +258,8 @@ final class Simulation {
             network.add(vendor.site);
             vendor.keepAlive = chance.nanos(2_000, 90_000);
             if (secure) {
-                vendor.tls = new Vendor.Tls(chance.of(0.85), chance.of(0.3) ? chance.between(1, 3) : 100);
+                double http2 = chance.of(0.1) ? 0.5 : chance.of(0.85) ? 1 : 0;
+                vendor.tls = new Vendor.Tls(http2, chance.of(0.3) ? chance.between(1, 3) : 100);
             }
             ProviderOptions options = ProviderOptions.defaults();
             if (chance.of(0.2)) {

@@ -83,12 +83,12 @@ final class Vendor implements Network.Server, Exchange.Service {
     /** TLS of a vendor. */
     static final class Tls {
 
-        final boolean http2; // where it is offered
+        final double http2; // share of connections, where it is offered: the servers behind one name may differ
         final int maxStreams;
         long takes; // to answer the hello
         TlsServer.Handshake handshake = TlsServer.Handshake.COMPLETES;
 
-        Tls(boolean http2, int maxStreams) {
+        Tls(double http2, int maxStreams) {
             this.http2 = http2;
             this.maxStreams = maxStreams;
         }
@@ -129,7 +129,7 @@ final class Vendor implements Network.Server, Exchange.Service {
         }
         return new TlsServer(
                 connection,
-                terms.http2,
+                chance.of(terms.http2),
                 course,
                 chance.jitter(2 * terms.takes + 1),
                 chosen -> chosen

@@ -17,7 +17,7 @@ import reactor.netty.resources.LoopResources;
 /**
  * Options of a provider's connections.
  *
- * @param connect limit for opening a connection, TLS handshake included; 5 s by default
+ * @param connect limit for opening a connection, TLS handshake and first SETTINGS of HTTP/2 included; 5 s by default
  * @param drain limit for the end of a body after the terminal event of an answer, so that the connection can be reused;
  *     2 s by default
  * @param pool options of the connection pool
@@ -524,7 +524,7 @@ public record Transport(
     /**
      * Checks the values.
      *
-     * @param connect limit for opening a connection, TLS handshake included
+     * @param connect limit for opening a connection, TLS handshake and first SETTINGS of HTTP/2 included
      * @param drain limit for the end of a body after the answer is complete, so that the connection can be reused
      * @param pool options of the connection pool
      * @param ping liveness check of silent HTTP/2 connections
@@ -555,7 +555,7 @@ public record Transport(
     /**
      * Replaces the limit for opening a connection.
      *
-     * @param connect limit for opening a connection, TLS handshake included
+     * @param connect limit for opening a connection, TLS handshake and first SETTINGS of HTTP/2 included
      * @return a copy with the value
      */
     public Transport withConnect(Duration connect) {
