@@ -47,10 +47,22 @@ final class KeyRing {
         }
     }
 
-    /** @param until the instant when the key may be used again */
-    private record Cooldown(long until, FailureKind kind) {
+    /**
+     * @param until the instant when the key may be used again
+     * @param stated the instant until which the vendor told to wait, which outlasts a rejection; in the past for none
+     */
+    private record Cooldown(long until, FailureKind kind, long stated) {
+
         boolean active(long now) {
             return until - now > 0;
+        }
+
+        /** Returns this cooldown with the stated wait of the one before, where that is longer. */
+        Cooldown after(Cooldown was) {
+            if (was.stated - stated <= 0) {
+                return this;
+            }
+            return new Cooldown(was.stated - until > 0 ? was.stated : until, kind, was.stated);
         }
     }
 
@@ -103,7 +115,7 @@ final class KeyRing {
         return !cooldown.active(now)
                 && (!isRejected(cooldown)
                         || cooldowns.compareAndSet(
-                                index, cooldown, new Cooldown(now + TRIAL.toNanos(), FailureKind.AUTH)));
+                                index, cooldown, new Cooldown(now + TRIAL.toNanos(), FailureKind.AUTH, now)));
     }
 
     /** Returns true if the key was rejected and is being tried again. */
@@ -120,8 +132,9 @@ final class KeyRing {
     /** Ends the trial of a key that was accepted. */
     void accept(Lease lease) {
         Cooldown trial = cooldowns.get(lease.index);
-        if (isRejected(trial)) {
-            cooldowns.compareAndSet(lease.index, trial, null);
+        if (trial != null && isRejected(trial)) {
+            Cooldown wait = new Cooldown(trial.stated, FailureKind.RATE_LIMITED, trial.stated);
+            cooldowns.compareAndSet(lease.index, trial, wait);
         }
     }
 
@@ -155,20 +168,22 @@ final class KeyRing {
             return null;
         }
         Duration bounded = wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
-        Cooldown is = new Cooldown(now + bounded.toNanos(), failure.kind());
+        long until = now + bounded.toNanos();
+        Cooldown is = new Cooldown(until, failure.kind(), failure.kind() == FailureKind.AUTH ? now : until);
         Cooldown kept = cooldowns.accumulateAndGet(lease.index, is, (was, later) -> later(was, later, now));
         return kept == null ? bounded : Duration.ofNanos(kept.until - now);
     }
 
-    /** Returns the cooldown that ends later. Rejection, and what is learned about a rejected key, replace what was known. */
+    /**
+     * Returns the cooldown that ends later. A rejection, and what is learned about a rejected key, replace what was known but
+     * for a wait that the vendor named.
+     */
     private static @Nullable Cooldown later(@Nullable Cooldown was, @Nullable Cooldown is, long now) {
-        boolean kept = was != null
-                && is != null
-                && was.active(now)
-                && !isRejected(was)
-                && !isRejected(is)
-                && was.until - is.until >= 0;
-        return kept ? was : is;
+        if (was == null || is == null || !was.active(now)) {
+            return is;
+        }
+        boolean kept = !isRejected(was) && !isRejected(is) && was.until - is.until >= 0;
+        return kept ? was : is.after(was);
     }
 
     /** Returns the cooldown after a rate limit. Without a time the only key stays in use: the call backs off by itself. */
@@ -185,7 +200,8 @@ final class KeyRing {
         if (lease.index < 0) {
             return false;
         }
-        Cooldown is = new Cooldown(now + wait.toNanos(), FailureKind.RATE_LIMITED);
+        long until = now + wait.toNanos();
+        Cooldown is = new Cooldown(until, FailureKind.RATE_LIMITED, until);
         Cooldown was = cooldowns.get(lease.index);
         boolean longer = was != null && was.active(now) && (isRejected(was) || was.until - is.until >= 0);
         return !longer && cooldowns.compareAndSet(lease.index, was, is) && (was == null || !was.active(now));

@@ -62,6 +62,39 @@ class KeyRingTest {
     }
 
     @Test
+    void rejectionInBetweenDoesNotShortenAStatedWait() {
+        KeyRing.Lease one = lease(0);
+        ring.coolDown(one, LIMITED, 0);
+        ring.coolDown(one, Failure.of(FailureKind.AUTH, ""), 0);
+        Failure shorter = LIMITED.withRetryAfter(Duration.ofSeconds(1));
+        assertThat(ring.coolDown(one, shorter, 0)).as("the wait that remains").isEqualTo(Duration.ofSeconds(5));
+        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
+                .doesNotContain(0);
+        assertThat(IntStream.range(0, 3).map(i -> lease(FIVE_SECONDS).index())).contains(0);
+    }
+
+    @Test
+    void rejectedKeyIsNotTriedBeforeTheTimeNamed() {
+        long hour = Duration.ofHours(1).toNanos();
+        KeyRing.Lease one = lease(0);
+        ring.coolDown(one, LIMITED.withRetryAfter(Duration.ofHours(1)), 0);
+        ring.coolDown(one, Failure.of(FailureKind.AUTH, ""), 0);
+        assertThat(IntStream.range(0, 3).map(i -> lease(hour - 1).index())).doesNotContain(0);
+        assertThat(IntStream.range(0, 3).map(i -> lease(hour).index())).contains(0);
+    }
+
+    @Test
+    void acceptedTrialDoesNotEndAWaitThatWasNamedMeanwhile() {
+        KeyRing.Lease one = lease(0);
+        ring.coolDown(one, LIMITED, 0);
+        ring.coolDown(one, Failure.of(FailureKind.AUTH, ""), 0);
+        ring.accept(one);
+        assertThat(IntStream.range(0, 4).map(i -> lease(FIVE_SECONDS - 1).index()))
+                .doesNotContain(0);
+        assertThat(IntStream.range(0, 3).map(i -> lease(FIVE_SECONDS).index())).contains(0);
+    }
+
+    @Test
     void rateLimitWithoutATimeIsTwoSecondsForOneOfSeveral() {
         assertThat(ring.coolDown(lease(0), Failure.of(FailureKind.RATE_LIMITED, ""), 0))
                 .isEqualTo(Duration.ofSeconds(2));
