@@ -50,8 +50,14 @@ record Cursor(
             Access access,
             boolean atCapacity) {
 
-        RouteState(long availableAt) {
+        private static final RouteState AVAILABLE = new RouteState(0);
+
+        private RouteState(long availableAt) {
             this(0, 0, false, availableAt, null, Access.USUAL, false);
+        }
+
+        static RouteState from(long availableAt) {
+            return availableAt == 0 ? AVAILABLE : new RouteState(availableAt);
         }
 
         private RouteState until(boolean excluded, long availableAt) {
@@ -85,7 +91,7 @@ record Cursor(
     static Cursor start(Plan plan) {
         List<RouteState> routeStates = new ArrayList<>(plan.routes().size());
         for (long availableAt : plan.availableAt()) {
-            routeStates.add(new RouteState(availableAt));
+            routeStates.add(RouteState.from(availableAt));
         }
         return new Cursor(0, routeStates, Duration.ZERO, plan.skipped(), Collections.emptyList());
     }

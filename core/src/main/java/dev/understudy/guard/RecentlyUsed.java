@@ -50,6 +50,9 @@ public final class RecentlyUsed<K, V> {
 
     /** Returns the value and marks it as used; {@code null} if there is none. */
     public @Nullable V get(K key) {
+        if (added.get() == 0) {
+            return null;
+        }
         Entry<V> entry = entries.get(key);
         if (entry == null) {
             return null;

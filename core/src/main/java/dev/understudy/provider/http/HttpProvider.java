@@ -20,6 +20,7 @@ import dev.understudy.provider.endpoint.Endpoint.CredentialsSource;
 import dev.understudy.provider.endpoint.Secret;
 import dev.understudy.provider.error.CallerText;
 import dev.understudy.provider.error.InBandError;
+import dev.understudy.provider.http.ParameterFallback.AdaptableRequest;
 import dev.understudy.provider.text.Redactor;
 import java.time.Duration;
 import java.time.Instant;

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,12 +67,16 @@ final class KeyRing {
         }
     }
 
+    private final List<Lease> leases;
     private final List<Secret> keys;
     private final AtomicReferenceArray<@Nullable Cooldown> cooldowns;
     private final AtomicInteger cursor = new AtomicInteger();
 
     KeyRing(List<Secret> keys) {
         this.keys = keys;
+        this.leases = IntStream.range(0, keys.size())
+                .mapToObj(index -> new Lease(index, keys.get(index)))
+                .toList();
         this.cooldowns = new AtomicReferenceArray<>(Math.max(1, keys.size()));
     }
 
@@ -101,7 +106,7 @@ final class KeyRing {
                 if (i > 0) {
                     cursor.compareAndSet(raw + 1, raw + 1 + i); // skipped keys count as used
                 }
-                return new Lease(index, keys.get(index));
+                return leases.get(index);
             }
         }
         return null;

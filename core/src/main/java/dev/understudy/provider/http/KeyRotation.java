@@ -7,6 +7,7 @@ import dev.understudy.chat.FailureKind;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.guard.AttemptLink;
 import dev.understudy.operator.Attempts;
+import dev.understudy.provider.http.ParameterFallback.AdaptableRequest;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;

@@ -1,8 +1,5 @@
 package dev.understudy.provider.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +30,6 @@ final class JsonNameCache {
     private static final int LONGEST = 64;
     private static final @Nullable Known[] KNOWN = new Known[1 << SLOT_BITS];
 
-    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private JsonNameCache() {}
@@ -45,7 +41,7 @@ final class JsonNameCache {
             return JsonString.of(bytes, from, to);
         }
         long first = firstEight(bytes, from, length);
-        long last = length > Long.BYTES ? (long) EIGHT.get(bytes, to - Long.BYTES) : 0;
+        long last = length > Long.BYTES ? (long) EightBytes.AT.get(bytes, to - Long.BYTES) : 0;
         int slot = slot(first, last, length);
         Known known = KNOWN[slot];
         if (known != null && known.isSpelt(first, last, bytes, from, to)) {
@@ -67,7 +63,7 @@ final class JsonNameCache {
 
     private static long firstEight(byte[] bytes, int from, int length) {
         if (from + Long.BYTES <= bytes.length) {
-            long eight = (long) EIGHT.get(bytes, from);
+            long eight = (long) EightBytes.AT.get(bytes, from);
             return length < Long.BYTES ? eight & ((1L << (length * Byte.SIZE)) - 1) : eight;
         }
         long eight = 0;

@@ -1,8 +1,5 @@
 package dev.understudy.provider.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -10,10 +7,6 @@ import java.nio.charset.StandardCharsets;
  * Violations of the grammar are {@link dev.understudy.chat.FailureKind#PROTOCOL} failures.
  */
 final class JsonScanner {
-
-    static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    static final long ONES = 0x0101010101010101L;
-    static final long HIGHS = 0x8080808080808080L;
 
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FALSE = "false".getBytes(StandardCharsets.US_ASCII);
@@ -119,8 +112,12 @@ final class JsonScanner {
     private static int plain(byte[] bytes, int from, int end) {
         int i = from;
         while (i <= end - Long.BYTES) {
-            long eight = (long) EIGHT.get(bytes, i);
-            long special = (zero(eight ^ (ONES * '"')) | zero(eight ^ (ONES * '\\')) | control(eight) | eight) & HIGHS;
+            long eight = (long) EightBytes.AT.get(bytes, i);
+            long special = (EightBytes.zero(eight ^ (EightBytes.ONES * '"'))
+                            | EightBytes.zero(eight ^ (EightBytes.ONES * '\\'))
+                            | control(eight)
+                            | eight)
+                    & EightBytes.HIGHS;
             if (special != 0) {
                 return i + (Long.numberOfTrailingZeros(special) >>> 3);
             }
@@ -132,14 +129,9 @@ final class JsonScanner {
         return i;
     }
 
-    /** Sets the high bit of the first zero byte, and none before it. */
-    static long zero(long eight) {
-        return (eight - ONES) & ~eight;
-    }
-
     /** Sets the high bit of the first control character, and none before it. */
     private static long control(long eight) {
-        return (eight - ONES * ' ') & ~eight;
+        return (eight - EightBytes.ONES * ' ') & ~eight;
     }
 
     private static int literal(byte[] literal, byte[] bytes, int from, int end) {

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 /** Decodes the characters between the quotes of a JSON string. */
 final class JsonString {
 
-    private static final long BACKSLASHES = JsonScanner.ONES * '\\';
+    private static final long BACKSLASHES = EightBytes.ONES * '\\';
 
     private JsonString() {}
 
@@ -49,7 +49,7 @@ final class JsonString {
     private static int escape(byte[] bytes, int from, int to) {
         int i = from;
         while (i <= to - Long.BYTES) {
-            long found = JsonScanner.zero((long) JsonScanner.EIGHT.get(bytes, i) ^ BACKSLASHES) & JsonScanner.HIGHS;
+            long found = EightBytes.zero((long) EightBytes.AT.get(bytes, i) ^ BACKSLASHES) & EightBytes.HIGHS;
             if (found != 0) {
                 return i + (Long.numberOfTrailingZeros(found) >>> 3);
             }

@@ -145,7 +145,7 @@ class AdaptedBodyTest {
         CallScope scope = CallScope.reportingTo(providerEvent -> {});
         for (int i = 0; i < ParameterFallback.MODELS + 50; i++) {
             ChatRequest request = ChatRequest.of("m" + i, "Hello").withTemperature(0.5);
-            String answer = AdaptableRequest.sent(parameterFallback.of(
+            String answer = ParameterFallback.AdaptableRequest.sent(parameterFallback.of(
                             request,
                             false,
                             scope,

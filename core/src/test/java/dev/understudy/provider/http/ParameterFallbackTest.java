@@ -65,7 +65,7 @@ class ParameterFallbackTest {
     void answerThatDoesNotFitBesideAShortPromptIsShortenedForThisCallOnly() {
         ChatRequest request = WARM.withMaxTokens(100_000);
         for (int i = 0; i < 2; i++) {
-            AdaptableRequest.sent(parameterFallback.of(
+            ParameterFallback.AdaptableRequest.sent(parameterFallback.of(
                             request,
                             false,
                             CallScope.reportingTo(event -> {}),
@@ -89,7 +89,7 @@ class ParameterFallbackTest {
     }
 
     private void send(ChatRequest request, String... refused) {
-        AdaptableRequest.sent(parameterFallback.of(
+        ParameterFallback.AdaptableRequest.sent(parameterFallback.of(
                         request,
                         false,
                         CallScope.reportingTo(event -> {}),
