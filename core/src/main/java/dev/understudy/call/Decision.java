@@ -175,7 +175,8 @@ public sealed interface Decision {
             long deadline,
             RandomGenerator random,
             Resources resources) {
-        if (failure.phase() == Failure.Phase.DEADLINE) {
+        boolean late = deadline != Long.MAX_VALUE && deadline - now <= 0;
+        if (late || failure.phase() == Failure.Phase.DEADLINE) {
             return new Stop(Stop.Reason.DEADLINE_EXCEEDED);
         }
         if (failure.phase() == Failure.Phase.CONSUMER) {

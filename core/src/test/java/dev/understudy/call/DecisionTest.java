@@ -220,6 +220,15 @@ class DecisionTest {
     }
 
     @Test
+    void noAttemptFollowsAFailureAfterTheDeadline() {
+        Plan plan = plan(route("a"), route("b"));
+        Failure empty = Failure.of(FailureKind.EMPTY, "");
+        Decision.Stop stop = (Decision.Stop) decide(empty, failedOnce(plan, empty), plan, NOW);
+        assertThat(stop.reason()).isEqualTo(Decision.Stop.Reason.DEADLINE_EXCEEDED);
+        assertThat(decide(empty, failedOnce(plan, empty), plan, NOW + 1)).isInstanceOf(Decision.Again.class);
+    }
+
+    @Test
     void deadlineExceededStops() {
         Plan plan = plan(route("a"), route("b"));
         Failure over = Failure.timeout(Failure.Phase.DEADLINE, Duration.ofSeconds(1));

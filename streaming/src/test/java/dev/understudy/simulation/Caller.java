@@ -19,6 +19,9 @@ final class Caller implements CoreSubscriber<Object> {
     /** Longest time that a complete answer waits for its reader beyond the deadline. */
     static final long FOR_THE_READER = 2_000_000_000L;
 
+    /** Time in which a signal passes between threads. */
+    private static final long SIGNALS = 5_000_000;
+
     final int call;
     private final boolean single;
     private final Context context;
@@ -200,7 +203,7 @@ final class Caller implements CoreSubscriber<Object> {
             due = Math.max(due, due + FOR_THE_READER); // for ever stays for ever
         }
         if (patient || resumed - deadline <= FOR_THE_READER) {
-            due = Math.max(due, resumed);
+            due = Math.max(due, resumed + SIGNALS);
         }
         if (tasks.now() > due) {
             violation.accept(

@@ -36,6 +36,7 @@ final class Http1Server implements Network.Receiver, Exchange {
         // A request that waits for its connection was begun before.
         begun = (first ? connection.begun() - Vendor.NAMES : request.sent()) - acquire;
         first = false;
+        connection.checkAge(request.sent());
         service.arrived(request);
         stop = service.asked(request, this);
     }

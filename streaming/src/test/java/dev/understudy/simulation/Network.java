@@ -69,6 +69,9 @@ final class Network {
     /** Longest time for an opening, TLS included, with the way of signals. */
     private static final long OPENING = 5_000_000_000L + 20_000_000;
 
+    /** Time in which a request that has its connection already is sent. */
+    private static final long CROSSING = 5_000_000;
+
     private final World world;
     private final Tasks tasks;
     private final Chance chance;
@@ -148,7 +151,7 @@ final class Network {
             tasks.inOrder(connection.down, trip, () -> {
                 history.add((accepted ? "accepted " : "refused ") + connection);
                 if (!accepted || !site.secure) {
-                    opening.remove(connection);
+                    connection.opened();
                 }
                 channel.settled(accepted);
             });
@@ -171,6 +174,7 @@ final class Network {
         private final Tasks.Lane down;
         private @Nullable Receiver receiver;
         private final long begun = tasks.now();
+        private long opened;
         private boolean over; // for the client
         private boolean gone; // for the server
         private boolean dead; // silent for ever in both directions
@@ -212,7 +216,7 @@ final class Network {
         void fromClient(byte[] bytes) {
             history.add("> " + this + " " + bytes.length);
             if (secure && bytes[0] == TlsRecords.HANDSHAKE) {
-                opening.remove(this); // the last message of the handshake
+                opened(); // by the last message of the handshake
             }
             if (rules != null) {
                 checkRules(rules, bytes);
@@ -382,6 +386,18 @@ final class Network {
             if (!over) {
                 history.add("reset " + this);
                 channel.reset();
+            }
+        }
+
+        private void opened() {
+            opening.remove(this);
+            opened = tasks.now();
+        }
+
+        /** A connection over HTTP/1.1 gets no requests beyond its maximal age. */
+        void checkAge(long sent) {
+            if (site != null && sent - opened - CROSSING > site.maxLifeTime) {
+                violation.accept("a request on " + this + ", which is " + (sent - opened) / 1_000_000 + " ms old");
             }
         }
 

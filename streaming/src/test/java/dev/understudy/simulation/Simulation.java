@@ -558,6 +558,12 @@ final class Simulation {
                 vendor.attempts.put(call, tasks.now());
             }
         }
+        for (Caller caller : callers) {
+            if (call != null && caller.call == call && tasks.now() > caller.deadline) {
+                violated("an attempt begins " + (tasks.now() - caller.deadline) / 1_000_000
+                        + " ms after the deadline of call " + call);
+            }
+        }
     }
 
     /** The client's part of a call ends by its deadline, that of a resumed stream when its reader requested the rest. */
