@@ -11,13 +11,13 @@ import reactor.util.retry.Retry;
 /** The bare client with the operators of resilience4j and Reactor around it, as applications write them. */
 final class HandRolledClient implements Subject {
 
-    private static final Duration PATIENT = Duration.ofSeconds(1);
-
+    private final Duration patience;
     private final Subject first;
     private final Subject second;
     private final CircuitBreaker circuit;
 
     HandRolledClient(String first, String second, boolean circuits, boolean tree) {
+        this.patience = Subject.patience(first);
         this.first = new BareClient(first, tree);
         this.second = new BareClient(second, tree);
         this.circuit = CircuitBreaker.of(
@@ -32,7 +32,7 @@ final class HandRolledClient implements Subject {
     @Override
     public Mono<?> chat() {
         return Mono.defer(() -> first.chat().map(Object.class::cast))
-                .timeout(PATIENT)
+                .timeout(patience)
                 .transformDeferred(CircuitBreakerOperator.of(circuit))
                 .retryWhen(Retry.backoff(1, Duration.ofMillis(50)).filter(HandRolledClient::worthRetrying))
                 .onErrorResume(failed -> second.chat().map(Object.class::cast));
@@ -41,7 +41,7 @@ final class HandRolledClient implements Subject {
     @Override
     public Flux<?> stream() {
         return Flux.defer(() -> first.stream().map(Object.class::cast))
-                .timeout(Mono.delay(PATIENT), chunk -> Mono.never())
+                .timeout(Mono.delay(patience), chunk -> Mono.never())
                 .transformDeferred(CircuitBreakerOperator.of(circuit))
                 .retryWhen(Retry.backoff(1, Duration.ofMillis(50)).filter(HandRolledClient::worthRetrying))
                 .onErrorResume(failed -> second.stream().map(Object.class::cast));

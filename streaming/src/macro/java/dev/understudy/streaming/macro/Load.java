@@ -32,6 +32,7 @@ final class Load {
     private final AtomicLong units = new AtomicLong();
     private final AtomicInteger errors = new AtomicInteger();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final ThreadLocal<int[]> beginning = ThreadLocal.withInitial(() -> new int[1]);
     private final long[] first;
     private final long[] whole;
 
@@ -118,7 +119,17 @@ final class Load {
         return sorted.length == 0 ? 0 : sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
     }
 
+    /** Begins an operation, not within the beginning of another one: failures at once would fill the stack. */
     private void next() {
+        int[] left = beginning.get();
+        if (left[0]++ == 0) {
+            do {
+                begin();
+            } while (--left[0] > 0);
+        }
+    }
+
+    private void begin() {
         int number = begun.getAndIncrement();
         if (number < operations) {
             Publisher<?> one = job.kind() == Job.Kind.CALLS ? subject.chat() : subject.stream();

@@ -1,5 +1,6 @@
 package dev.understudy.streaming.macro;
 
+import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -11,6 +12,11 @@ interface Subject {
 
     /** Connections to one vendor, enough for all scenarios. */
     int CONNECTIONS = 10_000;
+
+    /** Returns the limit of the wait for a first word: short for a vendor that hangs, and not reached for others. */
+    static Duration patience(String first) {
+        return Duration.ofSeconds(first.endsWith("/hang") ? 1 : 30);
+    }
 
     /** Emits when one whole answer is received and read. */
     Mono<?> chat();

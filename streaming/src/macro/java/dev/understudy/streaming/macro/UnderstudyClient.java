@@ -11,7 +11,6 @@ import dev.understudy.provider.Providers;
 import dev.understudy.provider.endpoint.Endpoint;
 import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.streaming.ResumingProvider;
-import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -25,7 +24,7 @@ final class UnderstudyClient implements Subject {
         UnderstudyBuilder builder = Understudy.builder()
                 .provider(vendor("first", first))
                 .provider(vendor("second", second))
-                .timeouts(TimeoutPolicy.defaults().withFirstContent(Duration.ofSeconds(1)));
+                .timeouts(TimeoutPolicy.defaults().withFirstContent(Subject.patience(first)));
         this.understudy = (circuits ? builder : builder.circuit(CircuitPolicy.none())).build();
         this.client = resuming ? ResumingProvider.over(understudy) : understudy;
     }
