@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
@@ -49,11 +50,11 @@ public final class Http2Server implements AutoCloseable {
      * @param answer called with each stream at the end of its request
      */
     public Http2Server(long streams, Consumer<ChannelHandlerContext> answer) {
-        this(streams, answer, false);
+        this(streams, answer, false, false);
     }
 
-    private Http2Server(long streams, Consumer<ChannelHandlerContext> answer, boolean silent) {
-        SslContext tls = tls();
+    private Http2Server(long streams, Consumer<ChannelHandlerContext> answer, boolean silent, boolean joins) {
+        SslContext tls = tls(joins ? "TLSv1.2" : "TLSv1.3");
         this.listener = new ServerBootstrap()
                 .group(threads)
                 .channel(NioServerSocketChannel.class)
@@ -61,6 +62,9 @@ public final class Http2Server implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         connections.incrementAndGet();
+                        if (joins) {
+                            channel.pipeline().addLast(new LateFlush());
+                        }
                         channel.pipeline()
                                 .addLast(tls.newHandler(channel.alloc()), new Negotiated(streams, answer, silent));
                     }
@@ -72,14 +76,29 @@ public final class Http2Server implements AutoCloseable {
 
     /** Returns a server that chooses HTTP/2 in the TLS handshake, and sends nothing after it. */
     public static Http2Server silentAfterTls() {
-        return new Http2Server(0, stream -> {}, true);
+        return new Http2Server(0, stream -> {}, true, false);
     }
 
-    private static SslContext tls() {
+    /** Returns a server that sends its first SETTINGS together with the end of the TLS handshake. */
+    public static Http2Server joiningHandshakeAndSettings(Consumer<ChannelHandlerContext> answer) {
+        return new Http2Server(100, answer, false, true);
+    }
+
+    /** Writes together what one task of the event loop flushes in several steps. */
+    private static final class LateFlush extends ChannelOutboundHandlerAdapter {
+
+        @Override
+        public void flush(ChannelHandlerContext context) {
+            context.executor().execute(context::flush);
+        }
+    }
+
+    private static SslContext tls(String version) {
         try {
             return SslContextBuilder.forServer(
                             TlsCertificates.LOOPBACK.getKeyPair().getPrivate(),
                             TlsCertificates.LOOPBACK.getCertificate())
+                    .protocols(version)
                     .applicationProtocolConfig(new ApplicationProtocolConfig(
                             ApplicationProtocolConfig.Protocol.ALPN,
                             ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,

@@ -158,7 +158,7 @@ final class BoundedBody {
 
             @Override
             public void onComplete() {
-                if (done) {
+                if (done || isCancelled()) {
                     return;
                 }
                 T decoded;

@@ -152,10 +152,16 @@ final class ConnectionWatch extends ChannelDuplexHandler {
             negotiated.accept(ApplicationProtocolNames.HTTP_1_1);
             return;
         }
-        channel.pipeline().addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new FirstSettings(() -> {
+        Runnable ready = () -> {
             settle(false);
             negotiated.accept(ApplicationProtocolNames.HTTP_2);
-        }));
+        };
+        if (codec.decoder().prefaceReceived()) { // in one read with the end of the handshake
+            ready.run();
+        } else {
+            channel.pipeline()
+                    .addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new FirstSettings(ready));
+        }
         http2 = codec;
         multiplexed = true;
         channel.eventLoop().schedule(this::endOpening, left(), TimeUnit.MILLISECONDS);

@@ -124,11 +124,12 @@ final class NetworkRoute {
         HttpClient schemed = !"https".equalsIgnoreCase(baseUrl.getScheme())
                 ? client.noSSL()
                 : client.configuration().isSecure() ? client : client.secure();
+        HttpClient plain = schemed.configuration().baseUrl() == null ? schemed : schemed.baseUrl("");
         if (transport.network().unixSocket() != null) {
-            return schemed;
+            return plain;
         }
         InetSocketAddress address = address(baseUrl);
-        return schemed.remoteAddress(() -> address);
+        return plain.remoteAddress(() -> address);
     }
 
     /** Returns the address of the server, whose name is resolved for each connection. */

@@ -3,6 +3,7 @@ package dev.understudy.provider.http;
 import dev.understudy.chat.CallScope;
 import dev.understudy.chat.ChatException.CallFailed;
 import dev.understudy.chat.ChatRequest;
+import dev.understudy.chat.Failure;
 import dev.understudy.chat.ProviderEvent;
 import dev.understudy.guard.RecentlyUsed;
 import dev.understudy.operator.Attempts;
@@ -139,9 +140,11 @@ final class ParameterFallback {
 
         @Override
         public boolean isChangedAfter(Throwable error) {
-            if (changesLeft == 0 || !(error instanceof CallFailed failed)) {
+            boolean refused = error instanceof CallFailed call && call.failure().phase() == Failure.Phase.HEADERS;
+            if (changesLeft == 0 || !refused) {
                 return false;
             }
+            CallFailed failed = (CallFailed) error;
             AdaptedBody change =
                     AdaptedBody.after(failed.failure(), form.of(dialect.body(request, stream)), dialect.synonyms());
             if (change == null || form.repeats(change)) {

@@ -19,7 +19,9 @@ import dev.understudy.provider.endpoint.OpenAiCompatibility;
 import dev.understudy.provider.endpoint.Transport;
 import dev.understudy.testing.ScriptedReply;
 import dev.understudy.testing.ScriptedServer;
+import io.netty.channel.ChannelHandlerContext;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,23 @@ class ClosingTest {
                     .expectErrorSatisfies(failure(FailureKind.CONNECT, "no connection in time"))
                     .verify(SOON);
             assertThat(silent.connections).hasValue(2);
+        }
+    }
+
+    @Test
+    void settingsThatArriveWithTheHandshakeEndTheConnectLimit() {
+        Transport transport = TlsCertificates.transport().withConnect(Duration.ofMillis(500));
+        Consumer<ChannelHandlerContext> slow =
+                stream -> stream.executor().schedule(() -> Http2Server.completion(stream), 1, TimeUnit.SECONDS);
+        try (Http2Server server = Http2Server.joiningHandshakeAndSettings(slow);
+                ChatProvider provider = Providers.openAiCompatible(
+                        Endpoint.of("slow", "https://127.0.0.1:" + server.port() + "/v1", "k1")
+                                .withTransport(transport),
+                        OpenAiCompatibility.defaults())) {
+            StepVerifier.create(provider.chat(REQUEST).map(ChatResponse::text))
+                    .expectNext("It rains")
+                    .expectComplete()
+                    .verify(SOON);
         }
     }
 
