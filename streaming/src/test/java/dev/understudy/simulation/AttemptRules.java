@@ -45,9 +45,7 @@ final class AttemptRules {
             Failure failure = one.attempt().failure();
             boolean isRefusal = failure != null && isRefusal(failure);
             refusing.put(key(one.call().number(), one.attempt().provider()), isRefusal);
-            if (isRefusal) {
-                refused.putIfAbsent(one.call().number(), tasks.now());
-            } else {
+            if (!isRefusal) {
                 refused.remove(one.call().number());
             }
         } else if (event instanceof Event.RouteSkipped one) {
@@ -60,9 +58,16 @@ final class AttemptRules {
         } else if (event instanceof Event.Hedged one) {
             waited.put(one.call().number(), false); // it costs what a retry costs
         } else if (event instanceof Event.Retrying one) {
-            waited.put(one.call().number(), one.after().compareTo(PACE) >= 0);
+            planned(one.call().number(), one.after(), one.failure());
         } else if (event instanceof Event.FailedOver one) {
-            waited.put(one.call().number(), one.after().compareTo(PACE) >= 0);
+            planned(one.call().number(), one.after(), one.failure());
+        }
+    }
+
+    private void planned(long call, Duration after, Failure failure) {
+        waited.put(call, after.compareTo(PACE) >= 0);
+        if (isRefusal(failure)) { // of the first attempt, beside which a hedged one may have been refused before
+            refused.putIfAbsent(call, tasks.now());
         }
     }
 
