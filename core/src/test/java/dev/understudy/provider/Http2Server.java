@@ -3,6 +3,7 @@ package dev.understudy.provider;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -17,11 +18,13 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2DataFrame;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ApplicationProtocolNegotiationHandler;
@@ -128,6 +131,18 @@ public final class Http2Server implements AutoCloseable {
 
     public static void reset(ChannelHandlerContext stream, Http2Error error) {
         stream.writeAndFlush(new DefaultHttp2ResetFrame(error));
+    }
+
+    /** Ends a connection as one that was idle: GOAWAY leaves out the stream, whose request has crossed it. */
+    public static void goAway(ChannelHandlerContext stream) {
+        Channel connection = stream.channel().parent();
+        Http2FrameCodec codec = connection.pipeline().get(Http2FrameCodec.class);
+        ChannelHandlerContext context = connection.pipeline().context(codec);
+        int id = ((Http2StreamChannel) stream.channel()).stream().id();
+        codec.encoder()
+                .frameWriter()
+                .writeGoAway(context, id - 2, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, context.newPromise());
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override

@@ -146,12 +146,12 @@ final class Vendor implements Network.Server, Exchange.Service {
         return new IdleTimer(tasks, lane, keepAlive);
     }
 
-    /** An attempt sends its request twice at most with each key. */
+    /** An attempt sends its request twice at most with each key, and one of the attempt before it may arrive late. */
     @Override
     public void arrived(Request request) {
         long attempt = attempts.getOrDefault(request.call(), 0L);
-        if (request.call() >= 0 && sent.merge(request.call() + " " + attempt + request.key(), 1, Integer::sum) > 2) {
-            violation.accept(name + " was asked more than twice in one attempt of call " + request.call());
+        if (request.call() >= 0 && sent.merge(request.call() + " " + attempt + request.key(), 1, Integer::sum) > 3) {
+            violation.accept(name + " was asked too often in one attempt of call " + request.call());
         }
     }
 

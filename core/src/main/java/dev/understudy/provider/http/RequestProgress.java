@@ -99,8 +99,13 @@ final class RequestProgress {
     /** Records that the server reset an HTTP/2 stream. */
     static void reset(Channel stream, Http2ResetFrame frame) {
         if (frame.errorCode() == Http2Error.REFUSED_STREAM.code()) {
-            stream.attr(REFUSED).set(true);
+            refused(stream);
         }
+    }
+
+    /** Records that the server has not processed an HTTP/2 stream, and will not. */
+    static void refused(Channel stream) {
+        stream.attr(REFUSED).set(true);
     }
 
     /** Returns true if the request has had a connection. */

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +180,31 @@ class ResendTest {
                     .expectError(CallFailed.class)
                     .verify(SOON);
             assertThat(frames.requests).hasValue(requests);
+        }
+    }
+
+    @Test
+    void requestThatCrossesTheGoAwayOfAnIdleConnectionIsResent() {
+        AtomicInteger received = new AtomicInteger();
+        try (Http2Server frames = new Http2Server(100, stream -> {
+                    if (received.incrementAndGet() == 2) {
+                        Http2Server.goAway(stream);
+                    } else {
+                        Http2Server.completion(stream);
+                    }
+                });
+                ChatProvider provider = Providers.openAiCompatible(
+                        Endpoint.of("stage", "https://127.0.0.1:" + frames.port() + "/v1", "k1")
+                                .withTransport(TlsCertificates.transport()),
+                        OpenAiCompatibility.defaults())) {
+            for (int i = 0; i < 2; i++) {
+                StepVerifier.create(provider.chat(REQUEST).map(ChatResponse::text))
+                        .expectNext("It rains")
+                        .expectComplete()
+                        .verify(SOON);
+            }
+            assertThat(received).hasValue(3);
+            assertThat(frames.connections).hasValue(2);
         }
     }
 }
