@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
@@ -58,7 +59,9 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event instanceof Http2ResetFrame reset) {
             RequestProgress.reset(context.channel(), reset);
-        } else if (event instanceof Http2GoAwayFrame) { // sent to streams that the server has not processed
+        } else if (event instanceof Http2GoAwayFrame goAway && goAway.errorCode() == Http2Error.NO_ERROR.code()) {
+            // Sent to streams that the server has not processed. A server that reports an error is left to the
+            // failover.
             RequestProgress.refused(context.channel());
         }
         context.fireUserEventTriggered(event);
