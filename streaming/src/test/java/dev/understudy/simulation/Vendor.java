@@ -146,12 +146,14 @@ final class Vendor implements Network.Server, Exchange.Service {
         return new IdleTimer(tasks, lane, keepAlive);
     }
 
-    /** An attempt sends its request twice at most with each key, and one of the attempt before it may arrive late. */
+    /** An attempt sends its request twice at most with each key. A late request of an earlier attempt does not count. */
     @Override
     public void arrived(Request request) {
         long attempt = attempts.getOrDefault(request.call(), 0L);
-        if (request.call() >= 0 && sent.merge(request.call() + " " + attempt + request.key(), 1, Integer::sum) > 3) {
-            violation.accept(name + " was asked too often in one attempt of call " + request.call());
+        if (request.call() >= 0
+                && request.sent() >= attempt
+                && sent.merge(request.call() + " " + attempt + request.key(), 1, Integer::sum) > 2) {
+            violation.accept(name + " was asked more than twice in one attempt of call " + request.call());
         }
     }
 
