@@ -50,7 +50,7 @@ public final class RecentlyUsed<K, V> {
 
     /** Returns the value and marks it as used; {@code null} if there is none. */
     public @Nullable V get(K key) {
-        if (added.get() == 0) {
+        if (added.get() == 0) { // as long as nothing was learned, which each call asks for
             return null;
         }
         Entry<V> entry = entries.get(key);

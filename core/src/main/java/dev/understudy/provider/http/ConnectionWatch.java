@@ -161,10 +161,10 @@ final class ConnectionWatch extends ChannelDuplexHandler {
         } else {
             channel.pipeline()
                     .addAfter(NettyPipeline.H2MultiplexHandler, "understudy.settings", new FirstSettings(ready));
+            channel.eventLoop().schedule(this::endOpening, left(), TimeUnit.MILLISECONDS);
         }
         http2 = codec;
         multiplexed = true;
-        channel.eventLoop().schedule(this::endOpening, left(), TimeUnit.MILLISECONDS);
         try {
             Http2Connection connection = codec.connection();
             connection.local().flowController().incrementWindowSize(connection.connectionStream(), window());

@@ -54,7 +54,7 @@ final class HttpConnections {
         this.redactor = redactor;
         this.provider = provider;
         this.wireLog = transport.network().netty().wireLog();
-        boolean http2 = transport.wire() == Transport.Wire.HTTP2 && "https".equalsIgnoreCase(baseUrl.getScheme());
+        boolean http2 = transport.wire() == Transport.Wire.HTTP2 && NetworkRoute.isSecure(baseUrl);
         this.negotiation = http2 ? new ProtocolNegotiation() : null;
         this.pool = ConnectionProvider.builder("understudy-" + provider)
                 .allocationStrategy(Http2AllocationStrategy.builder()
@@ -159,7 +159,7 @@ final class HttpConnections {
         return negotiation == null ? null : negotiation.pass();
     }
 
-    /** Tests whether requests are let pass: not for HTTP/1.1 alone. */
+    /** Returns true if requests may have to wait for the protocol, and are counted: not with HTTP/1.1 alone. */
     boolean negotiates() {
         return negotiation != null;
     }

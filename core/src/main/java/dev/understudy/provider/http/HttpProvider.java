@@ -166,7 +166,7 @@ public final class HttpProvider implements ChatProvider {
         return originScope.received(response).withFinish(withOrigin(response.finish(), lease, fields));
     }
 
-    /** Sends a request that fits the target; its errors are typed, and without secrets. */
+    /** Returns the request in a form that fits the target; its errors are typed, and without secrets. */
     private <T> AdaptableRequest<T> adaptable(
             ChatRequest request,
             boolean stream,

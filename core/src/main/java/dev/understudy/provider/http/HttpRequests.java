@@ -66,12 +66,12 @@ final class HttpRequests {
             String accept,
             RequestProgress progress,
             RequestProgress.ResponseReader<T> reader) {
-        progress.begin(null, reader);
+        progress.prepare(null, reader);
         String uri = endpoint.baseUrl() + path;
         HttpClient ready = client.get()
                 .headers(headers -> fill(headers, lease, accept))
                 .doOnRequest((request, connection) -> progress.sentOn(connection));
-        return read(signed(ready, "GET", uri, () -> NOTHING).get().uri(target(uri)));
+        return typed(read(signed(ready, "GET", uri, () -> NOTHING).get().uri(target(uri))));
     }
 
     /**
@@ -87,23 +87,28 @@ final class HttpRequests {
             String accept,
             RequestProgress progress,
             RequestProgress.ResponseReader<T> reader) {
-        progress.begin(body, reader);
+        progress.prepare(body, reader);
         boolean plain = signer == null && options.headers().isEmpty() && options.idempotencyKey() == null;
-        return plain
-                ? prepared(path, lease, accept)
-                : read(written(sender(client.get(), body::bytes, options, path, lease, accept)));
+        return typed(
+                plain
+                        ? prepared(path, lease, accept)
+                        : sent(sender(client.get(), body::bytes, options, path, lease, accept)));
     }
 
-    /** The body is that of the request of each subscriber, so that requests can share a publisher. */
-    private static HttpClient.ResponseReceiver<?> written(HttpClient.RequestSender sender) {
-        return sender.send((request, outbound) ->
-                RequestProgress.of(request.currentContextView()).write(outbound));
+    /** Sends the body of each subscriber's request and reads as that request wants, so that requests can share a publisher. */
+    private static Flux<?> sent(HttpClient.RequestSender sender) {
+        return read(sender.send((request, outbound) ->
+                RequestProgress.of(request.currentContextView()).write(outbound)));
+    }
+
+    private static Flux<?> read(HttpClient.ResponseReceiver<?> receiver) {
+        return receiver.responseConnection((response, connection) ->
+                RequestProgress.of(response.currentContextView()).read(response, connection));
     }
 
     @SuppressWarnings("unchecked") // the reader of a subscriber's request emits what the subscriber expects
-    private static <T> Flux<T> read(HttpClient.ResponseReceiver<?> receiver) {
-        return (Flux<T>) receiver.responseConnection((response, connection) ->
-                RequestProgress.of(response.currentContextView()).read(response, connection));
+    private static <T> Flux<T> typed(Flux<?> answers) {
+        return (Flux<T>) answers;
     }
 
     private HttpClient.RequestSender sender(
@@ -126,9 +131,8 @@ final class HttpRequests {
     }
 
     /** Returns requests without header fields of their own, which depend on client, path and key only. */
-    @SuppressWarnings({"ReferenceEquality", "unchecked"
-    }) // a client and a key are the same object while they are in use
-    private <T> Flux<T> prepared(String path, KeyRing.Lease lease, String accept) {
+    @SuppressWarnings("ReferenceEquality") // a client and a key are the same object while they are in use
+    private Flux<?> prepared(String path, KeyRing.Lease lease, String accept) {
         HttpClient current = client.get();
         int slot = (path.hashCode() * 31 + accept.hashCode() + lease.index()) & (SLOTS - 1);
         Prepared known = prepared.get(slot);
@@ -139,10 +143,10 @@ final class HttpRequests {
                 || !known.path.equals(path)) {
             HttpClient.RequestSender sender =
                     sender(current, () -> NOTHING, ChatRequest.Options.defaults(), path, lease, accept);
-            known = new Prepared(current, path, lease.key(), accept, read(written(sender)));
+            known = new Prepared(current, path, lease.key(), accept, sent(sender));
             prepared.set(slot, known);
         }
-        return (Flux<T>) known.answers;
+        return known.answers;
     }
 
     /**

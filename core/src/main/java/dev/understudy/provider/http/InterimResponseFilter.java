@@ -15,7 +15,10 @@ import io.netty.handler.codec.http2.Http2GoAwayFrame;
 import io.netty.handler.codec.http2.Http2ResetFrame;
 import io.netty.util.ReferenceCountUtil;
 
-/** Drops interim responses (100, 102, 103), most of which reactor-netty takes for the final one, up to a limit. */
+/**
+ * Drops interim responses (100, 102, 103), most of which reactor-netty takes for the final one, up to a limit. Records HTTP/2
+ * requests that the server has not processed.
+ */
 final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
 
     static final int MAX = 16;
@@ -24,7 +27,7 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
     private int passed;
     private boolean passing;
 
-    /** @param scrubs true to do the work of a {@link DecoderErrorScrubber} too: each handler costs every message */
+    /** @param scrubs true to replace decoding errors as well, which saves a {@link DecoderErrorScrubber} in the pipeline */
     InterimResponseFilter(boolean scrubs) {
         this.scrubs = scrubs;
     }
@@ -60,8 +63,7 @@ final class InterimResponseFilter extends ChannelInboundHandlerAdapter {
         if (event instanceof Http2ResetFrame reset) {
             RequestProgress.reset(context.channel(), reset);
         } else if (event instanceof Http2GoAwayFrame goAway && goAway.errorCode() == Http2Error.NO_ERROR.code()) {
-            // Sent to streams that the server has not processed. A server that reports an error is left to the
-            // failover.
+            // Netty hands it to streams that the server has not processed. After an error another provider is asked.
             RequestProgress.refused(context.channel());
         }
         context.fireUserEventTriggered(event);

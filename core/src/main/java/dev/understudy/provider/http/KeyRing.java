@@ -67,13 +67,11 @@ final class KeyRing {
         }
     }
 
-    private final List<Lease> leases;
-    private final List<Secret> keys;
+    private final List<Lease> leases; // one for each key
     private final AtomicReferenceArray<@Nullable Cooldown> cooldowns;
     private final AtomicInteger cursor = new AtomicInteger();
 
     KeyRing(List<Secret> keys) {
-        this.keys = keys;
         this.leases = IntStream.range(0, keys.size())
                 .mapToObj(index -> new Lease(index, keys.get(index)))
                 .toList();
@@ -81,7 +79,7 @@ final class KeyRing {
     }
 
     int size() {
-        return keys.size();
+        return leases.size();
     }
 
     /** Ends all cooldowns. */
@@ -94,13 +92,13 @@ final class KeyRing {
     /** Returns the next key that neither cools down nor was tried in this call; {@code null} if there is none. */
     @Nullable
     Lease lease(Set<Integer> tried, LongSupplier clock) {
-        if (keys.isEmpty()) {
+        if (leases.isEmpty()) {
             return tried.isEmpty() ? Lease.KEYLESS : null;
         }
-        int raw = keys.size() == 1 ? 0 : cursor.getAndIncrement();
-        int start = Math.floorMod(raw, keys.size());
-        for (int i = 0; i < keys.size(); i++) {
-            int index = (start + i) % keys.size();
+        int raw = leases.size() == 1 ? 0 : cursor.getAndIncrement();
+        int start = Math.floorMod(raw, leases.size());
+        for (int i = 0; i < leases.size(); i++) {
+            int index = (start + i) % leases.size();
             Cooldown cooldown = cooldowns.get(index);
             if (!tried.contains(index) && (cooldown == null || acquire(index, cooldown, clock.getAsLong()))) {
                 if (i > 0) {
@@ -193,7 +191,7 @@ final class KeyRing {
 
     /** Returns the cooldown after a rate limit. Without a time the only key stays in use: the call backs off by itself. */
     private @Nullable Duration rateLimit(@Nullable Duration retryAfter) {
-        return retryAfter == null && keys.size() > 1 ? UNKNOWN_RATE_LIMIT : retryAfter;
+        return retryAfter == null && leases.size() > 1 ? UNKNOWN_RATE_LIMIT : retryAfter;
     }
 
     /**
@@ -218,7 +216,7 @@ final class KeyRing {
      */
     Failure unavailable(long now) {
         Cooldown first = first(now);
-        String all = keys.size() == 1 ? "its key is" : "all " + keys.size() + " keys are";
+        String all = leases.size() == 1 ? "its key is" : "all " + leases.size() + " keys are";
         if (first == null) {
             return Failure.of(FailureKind.AUTH, all + " rejected by the vendor").withShouldRetry(false);
         }
@@ -233,7 +231,7 @@ final class KeyRing {
     /** Returns the time until the first cooldown ends; {@code null} if a key is usable, or all are rejected. */
     @Nullable
     Duration untilNext(long now) {
-        for (int i = 0; i < keys.size(); i++) {
+        for (int i = 0; i < leases.size(); i++) {
             Cooldown cooldown = cooldowns.get(i);
             if (cooldown == null || !cooldown.active(now)) {
                 return null;
@@ -246,7 +244,7 @@ final class KeyRing {
     /** Returns the cooldown that ends first, those of rejected keys left out. */
     private @Nullable Cooldown first(long now) {
         Cooldown first = null;
-        for (int i = 0; i < keys.size(); i++) {
+        for (int i = 0; i < leases.size(); i++) {
             Cooldown cooldown = cooldowns.get(i);
             if (cooldown != null
                     && cooldown.active(now)

@@ -117,7 +117,10 @@ record KeyRotation(String provider, KeyRing keys, LongSupplier clock) {
         };
     }
 
-    /** Decides after a failed exchange: repeat it in another form or with the next key, or fail with the failure that names the key. */
+    /**
+     * Decides after a failed exchange: repeat it in another form or with the next key, or fail with the failure that names
+     * the key.
+     */
     private <T> Mono<Again> next(Throwable untyped, Tries<T> tries) {
         AdaptableRequest<T> request = tries.request;
         Throwable error = request == null ? untyped : request.typed(untyped);

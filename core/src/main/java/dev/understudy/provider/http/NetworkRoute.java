@@ -121,9 +121,8 @@ final class NetworkRoute {
      * is not parsed for each of them.
      */
     static HttpClient to(URI baseUrl, HttpClient client, Transport transport) {
-        HttpClient schemed = !"https".equalsIgnoreCase(baseUrl.getScheme())
-                ? client.noSSL()
-                : client.configuration().isSecure() ? client : client.secure();
+        HttpClient schemed =
+                !isSecure(baseUrl) ? client.noSSL() : client.configuration().isSecure() ? client : client.secure();
         HttpClient plain = schemed.configuration().baseUrl() == null ? schemed : schemed.baseUrl("");
         if (transport.network().unixSocket() != null) {
             return plain;
@@ -132,13 +131,17 @@ final class NetworkRoute {
         return plain.remoteAddress(() -> address);
     }
 
+    /** Returns true for https. */
+    static boolean isSecure(URI baseUrl) {
+        return "https".equalsIgnoreCase(baseUrl.getScheme());
+    }
+
     /** Returns the address of the server, whose name is resolved for each connection. */
-    static InetSocketAddress address(URI baseUrl) {
+    private static InetSocketAddress address(URI baseUrl) {
         String host = baseUrl.getHost();
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        int port = baseUrl.getPort() >= 0
-                ? baseUrl.getPort()
-                : "https".equalsIgnoreCase(baseUrl.getScheme()) ? HTTPS_PORT : HTTP_PORT;
+        int usual = isSecure(baseUrl) ? HTTPS_PORT : HTTP_PORT;
+        int port = baseUrl.getPort() >= 0 ? baseUrl.getPort() : usual;
         return AddressUtils.createUnresolved(bracketed ? host.substring(1, host.length() - 1) : host, port);
     }
 

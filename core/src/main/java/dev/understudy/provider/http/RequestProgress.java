@@ -47,7 +47,7 @@ final class RequestProgress {
     interface ResponseReader<T> {
 
         /**
-         * Returns what was read, and subscribes to the content.
+         * Returns what the content decodes to; the content is read when that is subscribed to.
          *
          * @param content valid until its end, or until its cancellation
          */
@@ -60,7 +60,7 @@ final class RequestProgress {
     }
 
     /** Sets what is sent and how the response is read, before the request is subscribed to. */
-    void begin(@Nullable EncodedBody body, ResponseReader<?> reader) {
+    void prepare(@Nullable EncodedBody body, ResponseReader<?> reader) {
         this.body = body;
         this.reader = reader;
     }
